@@ -1,0 +1,1 @@
+//! Builds everything, runs the loops, stops in order.

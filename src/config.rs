@@ -1,0 +1,1 @@
+//! The settings: the only reader of the environment.

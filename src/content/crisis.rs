@@ -1,0 +1,1 @@
+//! The crisis lines of each country, with source, date and mark.

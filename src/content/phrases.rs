@@ -1,0 +1,1 @@
+//! The interface: questions, confirmations, button labels, command descriptions.

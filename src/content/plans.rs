@@ -1,0 +1,1 @@
+//! The default schedules that a parent chooses from.

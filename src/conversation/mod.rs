@@ -1,0 +1,1 @@
+//! What to answer: a pure function of the request, the subscriber, the content and the time.

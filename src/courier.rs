@@ -1,0 +1,1 @@
+//! The second journey: a note falls due, and is brought.

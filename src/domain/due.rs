@@ -1,0 +1,1 @@
+//! What to do with a subscriber whose note has fallen due, and when the next one falls due.

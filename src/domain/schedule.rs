@@ -1,0 +1,14 @@
+//! When notes come: a five-field cron expression read on the parent's wall clock.
+
+/// A validated five-field crontab expression (minute, hour, day of month, month, day of week).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    expression: String,
+}
+
+impl Schedule {
+    /// The five fields, as stored.
+    pub fn expression(&self) -> &str {
+        &self.expression
+    }
+}

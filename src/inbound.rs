@@ -1,0 +1,1 @@
+//! The first journey: a parent writes, and is answered.

@@ -1,0 +1,1 @@
+//! The one integration binary: the real program over real HTTP against the stand-in for Telegram.
