@@ -1,0 +1,93 @@
+//! The country whose crisis lines a parent sees: a setting, never guessed from her language.
+
+use crate::{
+    content::{Button, Message, markup::fill},
+    domain::{Country, Subscriber},
+};
+
+use super::{
+    crisis,
+    scene::{Place, Reply, Scene},
+    settings,
+    tap::Tap,
+};
+
+/// Which country's help lines?
+pub fn question(scene: &Scene) -> Message {
+    let mut rows = rows(scene, Tap::SetCountry);
+    rows.push(vec![
+        scene.button(&scene.phrases().buttons.back, &Tap::Settings),
+        scene.crisis_button(),
+    ]);
+    scene.message(&scene.phrases().settings.country_question, rows)
+}
+
+/// A button for each country that has crisis lines of its own, two in a row.
+pub fn rows(scene: &Scene, tap: impl Fn(Country) -> Tap) -> Vec<Vec<Button>> {
+    let lines = &scene.content.crisis;
+    let buttons: Vec<Button> = lines
+        .countries()
+        .map(|country| scene.button(lines.name(country, scene.language()), &tap(country)))
+        .collect();
+    buttons.chunks(2).map(<[Button]>::to_vec).collect()
+}
+
+/// Sets the country; without consent it holds for this answer only.
+pub fn set(scene: &Scene, country: Country) -> Reply {
+    let country = with_lines(scene, country);
+    let name = scene.content.crisis.name(country, scene.language());
+    let Some(subscriber) = scene.subscriber else {
+        let mut reply = crisis::page(scene, country);
+        let said = fill(
+            &scene.phrases().settings.country_shown,
+            &[("country", name)],
+        );
+        for say in &mut reply.say {
+            say.message.body = format!("{said}\n\n{}", say.message.body);
+        }
+        return reply;
+    };
+    let changed = Subscriber {
+        country,
+        ..subscriber.clone()
+    };
+    let then = scene.with(&changed);
+    let said = fill(&scene.phrases().settings.country_set, &[("country", name)]);
+    settings::show_with(&then, &said, Place::Tapped).saving(changed)
+}
+
+/// The country by a typed name or code.
+pub fn typed(scene: &Scene, text: &str) -> Reply {
+    if let Some(country) = scene.content.crisis.find(text) {
+        return set(scene, country);
+    }
+    let elsewhere = scene
+        .content
+        .crisis
+        .name(Country::ELSEWHERE, scene.language());
+    let said = fill(
+        &scene.phrases().settings.country_unknown,
+        &[("elsewhere", elsewhere)],
+    );
+    let question = question(scene);
+    Reply::new(Message {
+        body: said,
+        ..question
+    })
+}
+
+/// The country itself if it has lines of its own, else what stands in for it: the European Union, or elsewhere.
+pub fn with_lines(scene: &Scene, country: Country) -> Country {
+    if scene
+        .content
+        .crisis
+        .countries()
+        .any(|known| known == country)
+    {
+        country
+    } else if country.is_in_eu() {
+        Country::EU
+    } else {
+        Country::ELSEWHERE
+    }
+}

@@ -1,0 +1,285 @@
+//! A note now, and what can be done with a note that came.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    content::{Button, Message, markup::fill, notes::Note},
+    domain::{NoteId, Pool, Subscriber, due, rotation, subscriber::Standing},
+};
+
+use super::{
+    scene::{Place, Reply, Say, Scene},
+    settings,
+    tap::{Asking, Flow, Tap, When},
+};
+
+/// The message of a note that fell due. `came` is the slot it came for; the buttons carry it.
+pub fn due_message(scene: &Scene, note: &Note, came: DateTime<Utc>) -> Message {
+    let buttons = &scene.phrases().buttons;
+    scene.message(
+        note.body(),
+        vec![
+            vec![
+                scene.button(&buttons.another_time, &Tap::AskMove(note.id.clone(), came)),
+                scene.button(&buttons.not_for_me, &Tap::Retire(note.id.clone())),
+            ],
+            vec![
+                scene.button(&buttons.fewer_or_pause, &Tap::FewerOrPause),
+                scene.button(&buttons.help_now, &Tap::Crisis),
+            ],
+        ],
+    )
+}
+
+/// The question to a parent who has seen everything and has been silent for ten weeks.
+pub fn go_on_question(scene: &Scene) -> Message {
+    let buttons = &scene.phrases().buttons;
+    scene.message(
+        &scene.phrases().notes.go_on,
+        vec![
+            vec![
+                scene.button(&buttons.go_on, &Tap::GoOn),
+                scene.button(&buttons.fewer_or_pause, &Tap::FewerOrPause),
+            ],
+            vec![
+                scene.button(&buttons.stop, &Tap::Stop),
+                scene.crisis_button(),
+            ],
+        ],
+    )
+}
+
+/// The notice before everything is erased.
+pub fn last_notice(scene: &Scene) -> Message {
+    let buttons = &scene.phrases().buttons;
+    scene.message(
+        &scene.phrases().notes.last_notice,
+        vec![
+            vec![scene.button(&buttons.keep, &Tap::GoOn)],
+            vec![
+                scene.button(&buttons.erase, &Tap::AskErase),
+                scene.crisis_button(),
+            ],
+        ],
+    )
+}
+
+/// One note of a pool now. A subscriber gets the next one of her own order; for anyone else nothing is stored,
+/// so the order starts at a place that changes from day to day.
+pub fn now(scene: &Scene, pool: Pool, after: Option<&NoteId>) -> Reply {
+    let ids = scene.content.note_ids(pool);
+    let Some(subscriber) = scene.subscriber else {
+        return match passing(scene, &ids, after) {
+            Some(note) => Reply::new(on_request(scene, note)),
+            None => none_left(scene),
+        };
+    };
+    match rotation::next_note(&subscriber.history, &ids, scene.order_key)
+        .and_then(|id| scene.texts().note(&id))
+    {
+        Some(note) => {
+            let mut changed = subscriber.clone();
+            changed.history = rotation::seen(changed.history, &note.id, &ids);
+            Reply::new(on_request(scene, note)).saving(changed)
+        }
+        None => none_left(scene),
+    }
+}
+
+/// Another note from the pool of this one.
+pub fn another(scene: &Scene, id: &NoteId) -> Reply {
+    let pool = scene
+        .texts()
+        .note(id)
+        .map_or(Pool::Affirmations, |note| note.pool);
+    now(scene, pool, Some(id))
+}
+
+/// When shall this note come again?
+pub fn ask_move(scene: &Scene, id: &NoteId, came: DateTime<Utc>) -> Reply {
+    let buttons = &scene.phrases().buttons;
+    let Some(note) = scene.texts().note(id) else {
+        return Reply::in_place(scene.message(
+            &scene.phrases().notes.moved_already,
+            vec![vec![scene.crisis_button()]],
+        ));
+    };
+    let to = |label: &str, when| scene.button(label, &Tap::MoveNote(id.clone(), came, when));
+    let body = format!("{}\n\n{}", note.body(), scene.phrases().notes.when);
+    Reply::in_place(scene.message(
+        body,
+        vec![
+            vec![
+                to(&buttons.in_an_hour, When::InAnHour),
+                to(&buttons.this_evening, When::ThisEvening),
+                to(&buttons.tomorrow, When::Tomorrow),
+            ],
+            vec![
+                scene.button(&buttons.back, &Tap::KeepNote(id.clone(), came)),
+                scene.crisis_button(),
+            ],
+        ],
+    ))
+}
+
+/// Back from “when?”: the note as it was.
+pub fn keep(scene: &Scene, id: &NoteId, came: DateTime<Utc>) -> Reply {
+    match scene.texts().note(id) {
+        Some(note) => Reply::in_place(due_message(scene, note, came)),
+        None => Reply::in_place(scene.message(
+            &scene.phrases().notes.moved_already,
+            vec![vec![scene.crisis_button()]],
+        )),
+    }
+}
+
+/// Brings this note at another time, in place of a note of its own: never a second one.
+pub fn move_to(
+    scene: &Scene,
+    subscriber: &Subscriber,
+    id: &NoteId,
+    came: DateTime<Utc>,
+    when: When,
+) -> Reply {
+    let rows = vec![vec![
+        scene.button(&scene.phrases().buttons.settings, &Tap::Settings),
+        scene.crisis_button(),
+    ]];
+    let moved = subscriber
+        .last_sent
+        .filter(|last| is_latest(*last, came) && subscriber.standing == Standing::Active)
+        .and_then(|_| due::moved(subscriber.clone(), id.clone(), when.into(), scene.now));
+    let Some(moved) = moved else {
+        return Reply::in_place(scene.message(&scene.phrases().notes.moved_already, rows));
+    };
+    let Some(next) = moved.next else {
+        return Reply::in_place(scene.message(&scene.phrases().notes.moved_already, rows));
+    };
+    let wall = moved.zone.wall(next.due);
+    let said = fill(
+        &scene.phrases().notes.moved,
+        &[
+            ("date", &scene.date(wall)),
+            ("time", &scene.time(wall.time())),
+        ],
+    );
+    Reply::in_place(scene.message(said, rows)).saving(moved)
+}
+
+/// This note is not for her: it never comes again.
+pub fn retire(scene: &Scene, subscriber: &Subscriber, id: &NoteId) -> Reply {
+    let changed = due::retired(subscriber.clone(), id.clone());
+    let left = subscriber.pools.iter().any(|pool| {
+        rotation::next_note(
+            &changed.history,
+            &scene.content.note_ids(*pool),
+            scene.order_key,
+        )
+        .is_some()
+    });
+    let words = &scene.phrases().notes;
+    let buttons = &scene.phrases().buttons;
+    let rows = vec![
+        vec![
+            scene.button(&buttons.another, &Tap::AnotherNote(id.clone())),
+            scene.button(&buttons.fewer_or_pause, &Tap::FewerOrPause),
+        ],
+        vec![scene.crisis_button()],
+    ];
+    Reply::in_place(scene.message(
+        if left {
+            &words.retired
+        } else {
+            &words.retired_last
+        },
+        rows,
+    ))
+    .saving(changed)
+}
+
+/// Fewer, or a pause?
+pub fn fewer_or_pause(scene: &Scene) -> Reply {
+    let buttons = &scene.phrases().buttons;
+    let mut rows = vec![vec![
+        scene.button(
+            &buttons.fewer,
+            &Tap::SetPlan("three_a_week".into(), Flow::Settings),
+        ),
+        scene.button(
+            &buttons.weekly,
+            &Tap::SetPlan("weekly".into(), Flow::Settings),
+        ),
+    ]];
+    rows.extend(settings::pause_rows(scene));
+    rows.push(vec![
+        scene.button(
+            &buttons.change_kind,
+            &Tap::Ask(Asking::Plan, Flow::Settings),
+        ),
+        scene.button(&buttons.stop, &Tap::Stop),
+    ]);
+    rows.push(vec![scene.crisis_button()]);
+    let message = scene.message(&scene.phrases().notes.fewer_or_pause, rows);
+    Reply {
+        say: vec![Say {
+            message,
+            place: Place::New,
+        }],
+        ..Reply::default()
+    }
+}
+
+/// “Yes, go on”, or “keep my notes” after the last notice.
+pub fn go_on(scene: &Scene, subscriber: &Subscriber) -> Reply {
+    let changed = due::replanned(subscriber.clone(), scene.now);
+    let then = scene.with(&changed);
+    settings::show_with(&then, &scene.phrases().notes.kept, Place::Tapped).saving(changed)
+}
+
+/// A note that was sent between its slot and this long after it is the one that came for that slot:
+/// twice the time after which a late note is skipped, and shorter than any two slots are apart.
+const SAME_SLOT: TimeDelta = TimeDelta::hours(4);
+
+fn is_latest(last_sent: DateTime<Utc>, came: DateTime<Utc>) -> bool {
+    (came..came + SAME_SLOT).contains(&last_sent)
+}
+
+fn passing<'a>(scene: &Scene<'a>, ids: &[NoteId], after: Option<&NoteId>) -> Option<&'a Note> {
+    let mut order = rotation::order(ids, scene.order_key);
+    if order.is_empty() {
+        return None;
+    }
+    let start = after
+        .and_then(|id| order.iter().position(|known| known == id))
+        .map_or_else(
+            || scene.now.timestamp().div_euclid(86_400).unsigned_abs() as usize,
+            |place| place + 1,
+        );
+    let start = start % order.len();
+    let id = order.swap_remove(start);
+    scene.texts().note(&id)
+}
+
+fn on_request(scene: &Scene, note: &Note) -> Message {
+    let buttons = &scene.phrases().buttons;
+    let another = scene.button(&buttons.another, &Tap::AnotherNote(note.id.clone()));
+    let first: Vec<Button> = match scene.subscriber {
+        Some(_) => vec![
+            another,
+            scene.button(&buttons.not_for_me, &Tap::Retire(note.id.clone())),
+        ],
+        None => vec![another, scene.button(&buttons.start_notes, &Tap::Start)],
+    };
+    scene.message(note.body(), vec![first, vec![scene.crisis_button()]])
+}
+
+fn none_left(scene: &Scene) -> Reply {
+    let buttons = &scene.phrases().buttons;
+    Reply::new(scene.message(
+        &scene.phrases().notes.none_left,
+        vec![vec![
+            scene.button(&buttons.support, &Tap::Page(super::page::Page::Support)),
+            scene.crisis_button(),
+        ]],
+    ))
+}

@@ -1,0 +1,411 @@
+//! Set-up and the questions that settings share with it: where, when, what. Three taps at most.
+//!
+//! Every step can be skipped, repeated or abandoned: what was not chosen keeps its default, and each button
+//! carries its whole answer, so that a restart in the middle loses nothing.
+
+use chrono::NaiveTime;
+
+use crate::{
+    content::{Button, Keyboard, Message, markup::fill},
+    domain::{
+        Subscriber, due,
+        subscriber::{Awaiting, Standing},
+        zone::Zone,
+    },
+};
+
+use super::{
+    country,
+    scene::{Place, Reply, Say, Scene},
+    settings,
+    tap::{Asking, Flow, Tap},
+};
+
+/// The hours that are offered with one tap.
+const HOURS: [u32; 4] = [8, 10, 13, 19];
+
+/// Asks a question with buttons.
+pub fn ask(scene: &Scene, asking: Asking, flow: Flow, place: Place) -> Reply {
+    let (message, awaiting) = match asking {
+        Asking::Zone => (zone_question(scene, flow), None),
+        Asking::Clock => (clock_question(scene, flow), None),
+        Asking::City => (city_question(scene, flow), Some(awaiting_zone(flow))),
+        Asking::Location => return ask_location(scene, flow),
+        Asking::Time => (time_question(scene, flow), None),
+        Asking::OtherTime => (other_time_question(scene, flow), Some(awaiting_time(flow))),
+        Asking::Plan => (plan_question(scene, flow), None),
+        Asking::Summary => return summary(scene, place),
+        Asking::Days => (settings::days_question(scene), None),
+        Asking::Country => (country::question(scene), None),
+        Asking::Language => (settings::language_question(scene), None),
+        Asking::Pause => (settings::pause_question(scene), None),
+    };
+    let reply = Reply {
+        say: vec![Say { message, place }],
+        ..Reply::default()
+    };
+    match scene.subscriber {
+        Some(subscriber) if subscriber.awaiting != awaiting => reply.saving(Subscriber {
+            awaiting,
+            ..subscriber.clone()
+        }),
+        _ => reply,
+    }
+}
+
+/// Her clock differs from UTC by so many minutes now: which region?
+pub fn clock_is(scene: &Scene, minutes_east: i32, flow: Flow) -> Reply {
+    let regions = scene
+        .content
+        .places
+        .regions_at_offset(scene.now, minutes_east);
+    let rows = regions
+        .iter()
+        .map(|place| {
+            vec![scene.button(
+                place.name(scene.language()),
+                &Tap::SetZone(place.zone.clone(), flow),
+            )]
+        })
+        .chain([vec![scene.button(
+            &scene.phrases().buttons.other_place,
+            &Tap::Ask(Asking::City, flow),
+        )]])
+        .collect();
+    Reply::in_place(scene.message(&scene.phrases().setup.pick_region, rows))
+}
+
+/// Sets the zone, and with it the country whose lines she sees, when the zone tells it; then goes on.
+pub fn set_zone(scene: &Scene, subscriber: &Subscriber, zone: Zone, flow: Flow) -> Reply {
+    let mut changed = Subscriber {
+        awaiting: None,
+        ..subscriber.clone()
+    };
+    if changed.zone != zone {
+        if let Some(found) = scene.content.places.country_of(&zone) {
+            changed.country = country::with_lines(scene, found);
+        }
+        changed.zone = zone;
+    }
+    let changed = replanned(scene, changed);
+    let clock = scene.clock(&changed.zone);
+    let place = scene.place(&changed.zone);
+    let said = fill(
+        &scene.phrases().settings.zone_set,
+        &[("zone", &place), ("clock", &clock)],
+    );
+    go_on(scene, changed, flow, Asking::Time, &said)
+}
+
+/// Sets the hour; then goes on.
+pub fn set_time(scene: &Scene, subscriber: &Subscriber, time: NaiveTime, flow: Flow) -> Reply {
+    let schedule = subscriber.schedule.with_time(time);
+    let changed = replanned(
+        scene,
+        Subscriber {
+            awaiting: None,
+            schedule,
+            ..subscriber.clone()
+        },
+    );
+    go_on(
+        scene,
+        changed,
+        flow,
+        Asking::Plan,
+        &scene.phrases().settings.saved,
+    )
+}
+
+/// Sets the kind of notes, at the hour she has; then goes on.
+pub fn set_plan(scene: &Scene, subscriber: &Subscriber, id: &str, flow: Flow) -> Option<Reply> {
+    let plan = scene.content.plans.get(id)?;
+    let schedule = plan.schedule.with_time(subscriber.schedule.time());
+    let changed = Subscriber {
+        awaiting: None,
+        schedule,
+        pools: plan.pools.clone(),
+        ..subscriber.clone()
+    };
+    let changed = replanned(scene, changed);
+    Some(go_on(
+        scene,
+        changed,
+        flow,
+        Asking::Summary,
+        &scene.phrases().settings.saved,
+    ))
+}
+
+/// She shared a location: `zone` is what lies there.
+pub fn location(scene: &Scene, zone: Option<Zone>) -> Reply {
+    let Some(subscriber) = scene.subscriber else {
+        return settings::not_subscribed(scene);
+    };
+    let words = &scene.phrases().setup;
+    let flow = flow_of(subscriber.awaiting);
+    let Some(zone) = zone else {
+        return Reply::new(usual_keyboard(scene, &words.share_unknown))
+            .and(city_question(scene, flow));
+    };
+    Reply::new(usual_keyboard(scene, &words.share_done)).and(place_question(scene, &zone, flow))
+}
+
+/// The phone's usual keyboard back, after “not now” on the key that shares a location.
+pub fn location_called_off(scene: &Scene, flow: Flow) -> Reply {
+    Reply::new(usual_keyboard(scene, &scene.phrases().setup.share_off))
+        .and(zone_question(scene, flow))
+}
+
+/// “Los Angeles: is it 10:24 there now?”
+pub fn place_question(scene: &Scene, zone: &Zone, flow: Flow) -> Message {
+    let words = &scene.phrases().setup;
+    let body = fill(
+        &words.clock_place,
+        &[("place", &scene.place(zone)), ("clock", &scene.clock(zone))],
+    );
+    let buttons = &scene.phrases().buttons;
+    scene.message(
+        body,
+        vec![
+            vec![
+                scene.button(&buttons.yes, &Tap::SetZone(zone.clone(), flow)),
+                scene.button(&buttons.no, &Tap::Ask(Asking::Clock, flow)),
+            ],
+            vec![scene.crisis_button()],
+        ],
+    )
+}
+
+/// Whether an expected typed answer belongs to set-up.
+pub const fn flow_of(awaiting: Option<Awaiting>) -> Flow {
+    match awaiting {
+        Some(Awaiting::ZoneInSetup | Awaiting::TimeInSetup) => Flow::SetUp,
+        Some(Awaiting::Zone | Awaiting::Time) | None => Flow::Settings,
+    }
+}
+
+/// The subscriber with her next note planned anew, never within an hour of consent.
+pub fn replanned(scene: &Scene, subscriber: Subscriber) -> Subscriber {
+    let fresh = subscriber.last_sent.is_none() && subscriber.consented_on == scene.now.date_naive();
+    let not_before = if fresh {
+        scene.now + super::welcome::FIRST_NOTE_NOT_BEFORE
+    } else {
+        scene.now
+    };
+    due::replanned(subscriber, not_before)
+}
+
+fn go_on(scene: &Scene, changed: Subscriber, flow: Flow, next: Asking, said: &str) -> Reply {
+    let then = scene.with(&changed);
+    let reply = match flow {
+        Flow::SetUp => ask(&then, next, flow, Place::Tapped),
+        Flow::Settings => settings::show_with(&then, said, Place::Tapped),
+    };
+    reply.saving(changed)
+}
+
+fn zone_question(scene: &Scene, flow: Flow) -> Message {
+    let zone = scene
+        .subscriber
+        .map_or(&scene.defaults.zone, |subscriber| &subscriber.zone);
+    let body = fill(
+        &scene.phrases().setup.clock,
+        &[("clock", &scene.clock(zone))],
+    );
+    let buttons = &scene.phrases().buttons;
+    let mut rows = vec![
+        vec![
+            scene.button(&buttons.yes, &Tap::SetZone(zone.clone(), flow)),
+            scene.button(&buttons.no, &Tap::Ask(Asking::Clock, flow)),
+        ],
+        vec![scene.button(&buttons.type_city, &Tap::Ask(Asking::City, flow))],
+        vec![scene.button(&buttons.share_location, &Tap::Ask(Asking::Location, flow))],
+    ];
+    rows.push(way_on(scene, flow, Asking::Time));
+    scene.message(body, rows)
+}
+
+fn clock_question(scene: &Scene, flow: Flow) -> Message {
+    let buttons = &scene.phrases().buttons;
+    let clocks: Vec<Button> = scene
+        .content
+        .places
+        .clock_choices(scene.now)
+        .into_iter()
+        .map(|(minutes_east, clock)| {
+            scene.button(&scene.time(clock), &Tap::ClockIs(minutes_east, flow))
+        })
+        .collect();
+    let mut rows: Vec<Vec<Button>> = clocks.chunks(4).map(<[Button]>::to_vec).collect();
+    rows.push(vec![
+        scene.button(&buttons.type_city, &Tap::Ask(Asking::City, flow)),
+    ]);
+    rows.push(way_on(scene, flow, Asking::Time));
+    scene.message(&scene.phrases().setup.pick_clock, rows)
+}
+
+fn city_question(scene: &Scene, flow: Flow) -> Message {
+    let buttons = &scene.phrases().buttons;
+    let rows = vec![
+        vec![scene.button(&buttons.share_location, &Tap::Ask(Asking::Location, flow))],
+        way_on(scene, flow, Asking::Time),
+    ];
+    scene.message(&scene.phrases().setup.type_city, rows)
+}
+
+fn ask_location(scene: &Scene, flow: Flow) -> Reply {
+    let Some(subscriber) = scene.subscriber else {
+        return settings::not_subscribed(scene);
+    };
+    let buttons = &scene.phrases().buttons;
+    let keyboard = Keyboard::AskLocation {
+        share: buttons.send_location.clone(),
+        cancel: buttons.not_now.clone(),
+    };
+    let message = Message {
+        voice: scene.voice(),
+        body: scene.phrases().setup.share.clone(),
+        keyboard,
+    };
+    Reply::new(message).saving(Subscriber {
+        awaiting: Some(awaiting_zone(flow)),
+        ..subscriber.clone()
+    })
+}
+
+fn usual_keyboard(scene: &Scene, body: &str) -> Message {
+    Message {
+        voice: scene.voice(),
+        body: body.to_owned(),
+        keyboard: Keyboard::Usual,
+    }
+}
+
+fn time_question(scene: &Scene, flow: Flow) -> Message {
+    let hours = HOURS
+        .into_iter()
+        .filter_map(|hour| NaiveTime::from_hms_opt(hour, 0, 0));
+    let rows = vec![
+        hours
+            .map(|time| scene.button(&scene.time(time), &Tap::SetTime(time, flow)))
+            .collect(),
+        vec![scene.button(
+            &scene.phrases().setup.other_time,
+            &Tap::Ask(Asking::OtherTime, flow),
+        )],
+        way_on(scene, flow, Asking::Plan),
+    ];
+    scene.message(&scene.phrases().setup.time, rows)
+}
+
+fn other_time_question(scene: &Scene, flow: Flow) -> Message {
+    scene.message(
+        &scene.phrases().setup.type_time,
+        vec![way_on(scene, flow, Asking::Plan)],
+    )
+}
+
+fn plan_question(scene: &Scene, flow: Flow) -> Message {
+    let mut rows: Vec<Vec<Button>> = scene
+        .content
+        .plans
+        .iter()
+        .map(|plan| {
+            vec![scene.button(
+                &scene.plan_label(&plan.id),
+                &Tap::SetPlan(plan.id.clone(), flow),
+            )]
+        })
+        .collect();
+    rows.push(way_on(scene, flow, Asking::Summary));
+    scene.message(&scene.phrases().setup.kind, rows)
+}
+
+/// The last row of every question: skip to the next one in set-up, back to the settings otherwise; and help.
+fn way_on(scene: &Scene, flow: Flow, next: Asking) -> Vec<Button> {
+    let buttons = &scene.phrases().buttons;
+    let way = match flow {
+        Flow::SetUp => scene.button(&buttons.skip, &Tap::Ask(next, flow)),
+        Flow::Settings => scene.button(&buttons.back, &Tap::Settings),
+    };
+    vec![way, scene.crisis_button()]
+}
+
+fn summary(scene: &Scene, place: Place) -> Reply {
+    let Some(subscriber) = scene.subscriber else {
+        return settings::not_subscribed(scene);
+    };
+    let words = &scene.phrases().summary;
+    let line = fill(
+        &words.line,
+        &[
+            ("what", &scene.kind(subscriber)),
+            ("days", &scene.days(&subscriber.schedule)),
+            ("time", &scene.time(subscriber.schedule.time())),
+            ("zone", &scene.place(&subscriber.zone)),
+        ],
+    );
+    let country = scene
+        .content
+        .crisis
+        .name(subscriber.country, scene.language());
+    let mut parts = vec![
+        words.ready.clone(),
+        line,
+        fill(&scene.phrases().settings.country, &[("country", country)]),
+    ];
+    if let Some(next) = subscriber
+        .next
+        .filter(|_| subscriber.standing == Standing::Active)
+    {
+        let wall = subscriber.zone.wall(next.due);
+        let template = if subscriber.last_sent.is_none() {
+            &words.first
+        } else {
+            &words.next
+        };
+        parts.push(fill(
+            template,
+            &[
+                ("date", &scene.date(wall)),
+                ("time", &scene.time(wall.time())),
+            ],
+        ));
+    }
+    parts.push(words.stop_hint.clone());
+    let mut rows = vec![vec![scene.button(
+        &scene.phrases().buttons.see_note,
+        &Tap::NoteNow(crate::domain::Pool::Affirmations),
+    )]];
+    rows.extend(settings::change_rows(scene));
+    rows.push(vec![scene.crisis_button()]);
+    let reply = Reply {
+        say: vec![Say {
+            message: scene.message(parts.join("\n\n"), rows),
+            place,
+        }],
+        ..Reply::default()
+    };
+    if subscriber.awaiting.is_some() {
+        return reply.saving(Subscriber {
+            awaiting: None,
+            ..subscriber.clone()
+        });
+    }
+    reply
+}
+
+const fn awaiting_zone(flow: Flow) -> Awaiting {
+    match flow {
+        Flow::SetUp => Awaiting::ZoneInSetup,
+        Flow::Settings => Awaiting::Zone,
+    }
+}
+
+const fn awaiting_time(flow: Flow) -> Awaiting {
+    match flow {
+        Flow::SetUp => Awaiting::TimeInSetup,
+        Flow::Settings => Awaiting::Time,
+    }
+}
