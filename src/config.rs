@@ -54,7 +54,7 @@ pub struct Config {
 /// Where the key comes from that encrypts the data.
 #[derive(Clone, Debug)]
 pub enum DataKey {
-    /// `DATA_KEY`: 64 hexadecimal digits.
+    /// `DATA_KEY`: 32 bytes as hexadecimal digits or base64.
     Given(SecretString),
     /// `DATA_KEY_FILE`: a file that holds the same, made on first start.
     File(PathBuf),

@@ -58,7 +58,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "DATA_KEY",
         default: "",
         what: "The key that the data is encrypted with, made by `slowbloom keygen`. Set this or DATA_KEY_FILE.",
-        allowed: "64 hexadecimal digits",
+        allowed: "32 bytes as 64 hexadecimal digits or 44 characters of base64",
         secret: true,
     },
     Setting {

@@ -77,8 +77,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn data_key(&mut self) -> DataKey {
         let key = self.optional("DATA_KEY", |value| {
-            let is_key = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
-            is_key
+            is_key(value)
                 .then(|| SecretString::from(value))
                 .ok_or("this is not a key; `slowbloom keygen` makes one")
         });
@@ -251,6 +250,16 @@ fn is_token(value: &str) -> bool {
             && (30..=64).contains(&secret.len())
             && secret.bytes().all(is_url_safe)
     })
+}
+
+/// The shape of a key of 32 bytes; the store reads it.
+fn is_key(value: &str) -> bool {
+    let hexadecimal = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let base64 = value.trim_end_matches('=').len() == 43
+        && value
+            .bytes()
+            .all(|byte| is_url_safe(byte) || matches!(byte, b'+' | b'/' | b'='));
+    hexadecimal || base64
 }
 
 fn is_url_safe(byte: u8) -> bool {
