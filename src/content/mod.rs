@@ -2,6 +2,12 @@
 //!
 //! Pure after loading. Knows `domain`; must not know who a parent is, how a message travels, or what she typed.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::domain::Language;
+
 pub mod article;
 pub mod care;
 pub mod crisis;
@@ -14,5 +20,111 @@ pub mod phrases;
 pub mod places;
 pub mod plans;
 pub mod practice;
+pub mod wording;
 
+pub use folder::{Folder, Problem, Problems};
 pub use message::{Button, Keyboard, Message, Voice};
+
+/// Everything the bot can say and offer. Shared by all tasks; replaced as a whole.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// The therapist's article.
+    pub article: article::Article,
+    /// How to reach the practice, and who reviewed the words.
+    pub practice: practice::Practice,
+    /// The default schedules.
+    pub plans: plans::Plans,
+    texts: PerLanguage<Texts>,
+}
+
+/// What exists in every language.
+#[derive(Clone, Debug)]
+pub struct Texts {
+    /// Affirmations and practices.
+    pub notes: notes::Notes,
+    /// The long answers.
+    pub pages: pages::Pages,
+}
+
+impl Content {
+    /// Reads and checks a whole folder. All problems are told, not only the first.
+    pub fn load(folder: &Folder) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let practice = problems.take(practice::Practice::parse(folder));
+        let plans = problems.take(plans::Plans::parse(folder));
+
+        let article = problems.take(article::Article::parse(folder));
+        let Some(article) = article else {
+            return Err(problems);
+        };
+        let texts = PerLanguage::parse(&mut problems, |language, problems| {
+            let notes = problems.take(notes::Notes::parse(folder, &article, language));
+            let pages = problems.take(pages::Pages::parse(folder, &article, language));
+            Some(Texts {
+                notes: notes?,
+                pages: pages?,
+            })
+        });
+        let (Some(practice), Some(plans), Some(texts)) = (practice, plans, texts) else {
+            return Err(problems);
+        };
+        problems.or_ok(Self {
+            article,
+            practice,
+            plans,
+            texts,
+        })
+    }
+
+    /// What is said in one language.
+    pub fn texts(&self, language: Language) -> &Texts {
+        self.texts.get(language)
+    }
+}
+
+/// One value for each language.
+#[derive(Clone, Debug)]
+struct PerLanguage<T> {
+    en: T,
+    es: T,
+}
+
+impl<T> PerLanguage<T> {
+    /// Reads every language, also when one of them has problems.
+    fn parse(
+        problems: &mut Problems,
+        mut parse: impl FnMut(Language, &mut Problems) -> Option<T>,
+    ) -> Option<Self> {
+        let en = parse(Language::En, problems);
+        let es = parse(Language::Es, problems);
+        Some(Self { en: en?, es: es? })
+    }
+
+    fn get(&self, language: Language) -> &T {
+        match language {
+            Language::En => &self.en,
+            Language::Es => &self.es,
+        }
+    }
+}
+
+/// The content in use at this moment; cheap to clone and to read, replaced when the folder is edited.
+#[derive(Clone, Debug)]
+pub struct Live(Arc<ArcSwap<Content>>);
+
+impl Live {
+    /// Starts with this content.
+    pub fn new(content: Content) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(content)))
+    }
+
+    /// The present content. Keep it for one piece of work, so that a reply is made of one version.
+    pub fn load(&self) -> Arc<Content> {
+        self.0.load_full()
+    }
+
+    /// Puts new content in place of the present one, for everyone who holds a clone of this.
+    pub fn replace(&self, content: Content) {
+        self.0.store(Arc::new(content));
+    }
+}

@@ -1,1 +1,217 @@
 //! How to reach the practice that runs this bot. Empty until the operator fills it in; nothing is invented.
+//!
+//! Also who reviewed the words, which `slowbloom check` reports.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::folder::{Folder, Problem, Problems};
+use crate::domain::Language;
+
+const FILE: &str = "practice.toml";
+
+/// The longest value in characters: a line that still reads well on a phone.
+const MAX_VALUE_CHARS: usize = 200;
+
+/// The fewest digits of a telephone number.
+const MIN_PHONE_DIGITS: usize = 5;
+
+/// The practice's own contact, as the operator filled it in. Nothing here is checked beyond its shape.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Practice {
+    /// The name of the practice or the therapist.
+    pub name: Option<String>,
+    /// Who runs the bot and answers for the data; the practice itself if it has a name and this is empty.
+    pub operator: Option<String>,
+    /// Where to book or read more (`https`).
+    pub link: Option<String>,
+    /// A telephone number.
+    pub phone: Option<String>,
+    /// An e-mail address.
+    pub email: Option<String>,
+    /// Where it works, in words.
+    pub areas: Option<String>,
+    /// The full privacy policy (`https`).
+    pub policy: Option<String>,
+    english: Option<Review>,
+    spanish: Option<Review>,
+}
+
+/// Who read the words of one language and stands by them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// Name or initials and profession, as the operator wrote it.
+    pub by: String,
+    /// The day of the review.
+    pub on: NaiveDate,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PracticeFile {
+    name: toml::Spanned<String>,
+    operator: toml::Spanned<String>,
+    link: toml::Spanned<String>,
+    phone: toml::Spanned<String>,
+    email: toml::Spanned<String>,
+    areas: toml::Spanned<String>,
+    policy: toml::Spanned<String>,
+    review: ReviewFile,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReviewFile {
+    english: ReviewRow,
+    spanish: ReviewRow,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReviewRow {
+    by: toml::Spanned<String>,
+    on: toml::Spanned<String>,
+}
+
+impl Practice {
+    /// Reads `practice.toml`.
+    pub fn parse(folder: &Folder) -> Result<Self, Problems> {
+        let file: PracticeFile = folder.toml(FILE)?;
+        let mut problems = Problems::default();
+        let mut value = |value: toml::Spanned<String>,
+                         check: fn(&str) -> Result<(), &'static str>| {
+            problems.take(optional(folder, &value, check)).flatten()
+        };
+        let mut practice = Self {
+            name: value(file.name, any),
+            operator: value(file.operator, any),
+            link: value(file.link, https),
+            phone: value(file.phone, phone),
+            email: value(file.email, email),
+            areas: value(file.areas, any),
+            policy: value(file.policy, https),
+            english: None,
+            spanish: None,
+        };
+        practice.english = problems
+            .take(review(folder, &file.review.english))
+            .flatten();
+        practice.spanish = problems
+            .take(review(folder, &file.review.spanish))
+            .flatten();
+        problems.or_ok(practice)
+    }
+
+    /// Who runs the bot, if that was filled in.
+    pub fn operator(&self) -> Option<&str> {
+        self.operator.as_deref().or(self.name.as_deref())
+    }
+
+    /// Whether a parent can reach the practice by anything that was filled in.
+    pub fn is_reachable(&self) -> bool {
+        self.link.is_some() || self.phone.is_some() || self.email.is_some()
+    }
+
+    /// Who reviewed the words of a language; nobody until the operator writes it down.
+    pub fn review(&self, language: Language) -> Option<&Review> {
+        match language {
+            Language::En => self.english.as_ref(),
+            Language::Es => self.spanish.as_ref(),
+        }
+    }
+}
+
+fn optional(
+    folder: &Folder,
+    value: &toml::Spanned<String>,
+    check: fn(&str) -> Result<(), &'static str>,
+) -> Result<Option<String>, Problem> {
+    let text = value.get_ref().trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let problem = |what: String| folder.problem_at(FILE, value.span(), what);
+    if text.chars().count() > MAX_VALUE_CHARS {
+        return Err(problem(format!(
+            "shorten this to {MAX_VALUE_CHARS} characters"
+        )));
+    }
+    if text.contains(['\n', '{', '}']) {
+        return Err(problem(
+            "write this in one line, without “{” and “}”".to_owned(),
+        ));
+    }
+    check(text).map_err(|what| problem(format!("{what}; or leave it empty")))?;
+    Ok(Some(text.to_owned()))
+}
+
+fn review(folder: &Folder, row: &ReviewRow) -> Result<Option<Review>, Problem> {
+    let by = optional(folder, &row.by, any)?;
+    let on = row.on.get_ref().trim();
+    match (by, on) {
+        (None, "") => Ok(None),
+        (None, _) => Err(folder.problem_at(
+            FILE,
+            row.by.span(),
+            "write who reviewed the words, or leave both empty",
+        )),
+        (Some(by), on) => match NaiveDate::parse_from_str(on, "%Y-%m-%d") {
+            Ok(on) => Ok(Some(Review { by, on })),
+            Err(_) => Err(folder.problem_at(
+                FILE,
+                row.on.span(),
+                "write the day of the review like 2027-01-31, or leave both empty",
+            )),
+        },
+    }
+}
+
+fn any(_: &str) -> Result<(), &'static str> {
+    Ok(())
+}
+
+fn https(text: &str) -> Result<(), &'static str> {
+    let host = text
+        .strip_prefix("https://")
+        .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    match host {
+        Some(host)
+            if host.contains('.')
+                && !text.contains(char::is_whitespace)
+                && !host.contains('@')
+                && !host.starts_with('.')
+                && !host.ends_with('.') =>
+        {
+            Ok(())
+        }
+        _ => Err("write the whole address, beginning with https://"),
+    }
+}
+
+fn phone(text: &str) -> Result<(), &'static str> {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let plain = text
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '.'));
+    if plain && digits >= MIN_PHONE_DIGITS {
+        Ok(())
+    } else {
+        Err("write the number with its country code, like +1 555 010 0000")
+    }
+}
+
+fn email(text: &str) -> Result<(), &'static str> {
+    match text.split_once('@') {
+        Some((name, host))
+            if !name.is_empty()
+                && host.contains('.')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
+                && !host.contains('@')
+                && !text.contains(char::is_whitespace) =>
+        {
+            Ok(())
+        }
+        _ => Err("write an e-mail address like hello@example.com"),
+    }
+}
