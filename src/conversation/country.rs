@@ -1,7 +1,7 @@
 //! The country whose crisis lines a parent sees: a setting, never guessed from her language.
 
 use crate::{
-    content::{Button, Message, markup::fill},
+    content::{Button, Message},
     domain::{Country, Subscriber},
 };
 
@@ -10,6 +10,7 @@ use super::{
     scene::{Place, Reply, Scene},
     settings,
     tap::Tap,
+    wording::fill,
 };
 
 /// Which country's help lines?

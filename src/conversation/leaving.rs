@@ -1,6 +1,6 @@
 //! Stopping at once, and erasing everything after one confirmation.
 
-use crate::{content::markup::fill, domain::due};
+use crate::domain::due;
 
 use super::{
     scene::{Change, Reply, Scene},

@@ -99,7 +99,7 @@ fn tapped_by_subscriber(scene: &Scene, subscriber: &Subscriber, tap: &Tap) -> Op
         Tap::ClockIs(minutes_east, flow) => setup::clock_is(scene, *minutes_east, *flow),
         Tap::SetZone(zone, flow) => setup::set_zone(scene, subscriber, zone.clone(), *flow),
         Tap::SetTime(time, flow) => setup::set_time(scene, subscriber, *time, *flow),
-        Tap::SetPlan(id, flow) => return setup::set_plan(scene, subscriber, id, *flow),
+        Tap::SetPlan(name, flow) => setup::set_plan(scene, subscriber, *name, *flow),
         Tap::SetDays(days) => settings::set_days(scene, subscriber, *days),
         Tap::SetSound(on) => settings::set_sound(scene, subscriber, *on),
         Tap::AskMove(id, came) => notes::ask_move(scene, id, *came),

@@ -3,14 +3,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    content::{Button, Message, markup::fill, notes::Note},
-    domain::{NoteId, Pool, Subscriber, due, rotation, subscriber::Standing},
+    content::{Button, Message, notes::Note, plans::PlanName},
+    domain::{NoteId, Pool, Subscriber, due, due::Moved, rotation, subscriber::Standing},
 };
 
 use super::{
     scene::{Place, Reply, Say, Scene},
     settings,
-    tap::{Asking, Flow, Tap, When},
+    tap::{Asking, Flow, Tap},
+    wording::fill,
 };
 
 /// The message of a note that fell due. `came` is the slot it came for; the buttons carry it.
@@ -67,7 +68,7 @@ pub fn last_notice(scene: &Scene) -> Message {
 /// One note of a pool now. A subscriber gets the next one of her own order; for anyone else nothing is stored,
 /// so the order starts at a place that changes from day to day.
 pub fn now(scene: &Scene, pool: Pool, after: Option<&NoteId>) -> Reply {
-    let ids = scene.content.note_ids(pool);
+    let ids = note_ids(scene, pool);
     let Some(subscriber) = scene.subscriber else {
         return match passing(scene, &ids, after) {
             Some(note) => Reply::new(on_request(scene, note)),
@@ -75,11 +76,11 @@ pub fn now(scene: &Scene, pool: Pool, after: Option<&NoteId>) -> Reply {
         };
     };
     match rotation::next_note(&subscriber.history, &ids, scene.order_key)
-        .and_then(|id| scene.texts().note(&id))
+        .and_then(|id| scene.texts().notes.get(&id))
     {
         Some(note) => {
             let mut changed = subscriber.clone();
-            changed.history = rotation::seen(changed.history, &note.id, &ids);
+            changed.history = rotation::seen(changed.history, &note.id);
             Reply::new(on_request(scene, note)).saving(changed)
         }
         None => none_left(scene),
@@ -98,7 +99,7 @@ pub fn another(scene: &Scene, id: &NoteId) -> Reply {
 /// When shall this note come again?
 pub fn ask_move(scene: &Scene, id: &NoteId, came: DateTime<Utc>) -> Reply {
     let buttons = &scene.phrases().buttons;
-    let Some(note) = scene.texts().note(id) else {
+    let Some(note) = scene.texts().notes.get(id) else {
         return Reply::in_place(scene.message(
             &scene.phrases().notes.moved_already,
             vec![vec![scene.crisis_button()]],
@@ -110,9 +111,9 @@ pub fn ask_move(scene: &Scene, id: &NoteId, came: DateTime<Utc>) -> Reply {
         body,
         vec![
             vec![
-                to(&buttons.in_an_hour, When::InAnHour),
-                to(&buttons.this_evening, When::ThisEvening),
-                to(&buttons.tomorrow, When::Tomorrow),
+                to(&buttons.in_an_hour, Moved::InAnHour),
+                to(&buttons.this_evening, Moved::ThisEvening),
+                to(&buttons.tomorrow, Moved::Tomorrow),
             ],
             vec![
                 scene.button(&buttons.back, &Tap::KeepNote(id.clone(), came)),
@@ -124,7 +125,7 @@ pub fn ask_move(scene: &Scene, id: &NoteId, came: DateTime<Utc>) -> Reply {
 
 /// Back from “when?”: the note as it was.
 pub fn keep(scene: &Scene, id: &NoteId, came: DateTime<Utc>) -> Reply {
-    match scene.texts().note(id) {
+    match scene.texts().notes.get(id) {
         Some(note) => Reply::in_place(due_message(scene, note, came)),
         None => Reply::in_place(scene.message(
             &scene.phrases().notes.moved_already,
@@ -139,7 +140,7 @@ pub fn move_to(
     subscriber: &Subscriber,
     id: &NoteId,
     came: DateTime<Utc>,
-    when: When,
+    when: Moved,
 ) -> Reply {
     let rows = vec![vec![
         scene.button(&scene.phrases().buttons.settings, &Tap::Settings),
@@ -148,34 +149,23 @@ pub fn move_to(
     let moved = subscriber
         .last_sent
         .filter(|last| is_latest(*last, came) && subscriber.standing == Standing::Active)
-        .and_then(|_| due::moved(subscriber.clone(), id.clone(), when.into(), scene.now));
-    let Some(moved) = moved else {
-        return Reply::in_place(scene.message(&scene.phrases().notes.moved_already, rows));
-    };
-    let Some(next) = moved.next else {
+        .map(|_| due::moved(subscriber.clone(), id, when, scene.now));
+    let Some((moved, next)) = moved.and_then(|moved| moved.next.map(|next| (moved, next))) else {
         return Reply::in_place(scene.message(&scene.phrases().notes.moved_already, rows));
     };
     let wall = moved.zone.wall(next.due);
     let said = fill(
         &scene.phrases().notes.moved,
-        &[
-            ("date", &scene.date(wall)),
-            ("time", &scene.time(wall.time())),
-        ],
+        &[("date", &scene.date(wall)), ("time", &scene.time_on(wall))],
     );
     Reply::in_place(scene.message(said, rows)).saving(moved)
 }
 
 /// This note is not for her: it never comes again.
 pub fn retire(scene: &Scene, subscriber: &Subscriber, id: &NoteId) -> Reply {
-    let changed = due::retired(subscriber.clone(), id.clone());
+    let changed = due::retired(subscriber.clone(), id);
     let left = subscriber.pools.iter().any(|pool| {
-        rotation::next_note(
-            &changed.history,
-            &scene.content.note_ids(*pool),
-            scene.order_key,
-        )
-        .is_some()
+        rotation::next_note(&changed.history, &note_ids(scene, *pool), scene.order_key).is_some()
     });
     let words = &scene.phrases().notes;
     let buttons = &scene.phrases().buttons;
@@ -203,11 +193,11 @@ pub fn fewer_or_pause(scene: &Scene) -> Reply {
     let mut rows = vec![vec![
         scene.button(
             &buttons.fewer,
-            &Tap::SetPlan("three_a_week".into(), Flow::Settings),
+            &Tap::SetPlan(PlanName::ThreeAWeek, Flow::Settings),
         ),
         scene.button(
             &buttons.weekly,
-            &Tap::SetPlan("weekly".into(), Flow::Settings),
+            &Tap::SetPlan(PlanName::Weekly, Flow::Settings),
         ),
     ]];
     rows.extend(settings::pause_rows(scene));
@@ -231,9 +221,19 @@ pub fn fewer_or_pause(scene: &Scene) -> Reply {
 
 /// “Yes, go on”, or “keep my notes” after the last notice.
 pub fn go_on(scene: &Scene, subscriber: &Subscriber) -> Reply {
-    let changed = due::replanned(subscriber.clone(), scene.now);
+    let changed = due::touched(subscriber.clone(), scene.now);
     let then = scene.with(&changed);
     settings::show_with(&then, &scene.phrases().notes.kept, Place::Tapped).saving(changed)
+}
+
+/// The names of the notes of a pool.
+pub fn note_ids(scene: &Scene, pool: Pool) -> Vec<NoteId> {
+    scene
+        .texts()
+        .notes
+        .of(pool)
+        .map(|note| note.id.clone())
+        .collect()
 }
 
 /// A note that was sent between its slot and this long after it is the one that came for that slot:
@@ -257,7 +257,7 @@ fn passing<'a>(scene: &Scene<'a>, ids: &[NoteId], after: Option<&NoteId>) -> Opt
         );
     let start = start % order.len();
     let id = order.swap_remove(start);
-    scene.texts().note(&id)
+    scene.texts().notes.get(&id)
 }
 
 fn on_request(scene: &Scene, note: &Note) -> Message {

@@ -2,10 +2,7 @@
 
 pub use super::page::Page;
 
-use crate::{
-    content::{Button, markup::fill},
-    domain::Pool,
-};
+use crate::{content::Button, domain::Pool};
 
 use super::{
     command::Command,
@@ -16,30 +13,17 @@ use super::{
 /// A page, with a way on from it.
 pub fn page(scene: &Scene, page: Page) -> Reply {
     let pages = &scene.texts().pages;
-    let lines = &scene.content.crisis;
-    let voice = scene.voice();
     let practice = &scene.content.practice;
-    let helplines = lines.helplines(voice);
-    let version = env!("CARGO_PKG_VERSION");
-    let (in_danger, in_crisis) = (lines.in_danger(voice), lines.in_crisis(voice));
+    let helplines = || scene.content.crisis.helplines(scene.voice());
     let body = match page {
-        Page::Signs => pages.signs.clone(),
-        Page::Causes => pages.causes.clone(),
-        Page::Meaning => pages.meaning.clone(),
-        Page::Support => fill(&pages.support, &[("helplines", &helplines)]),
-        Page::Therapy => fill(
-            &pages.therapy,
-            &[
-                ("contact", &practice.contact(&pages.contact)),
-                ("helplines", &helplines),
-            ],
-        ),
-        Page::Disclaimer => fill(
-            &pages.disclaimer,
-            &[("in_danger", in_danger), ("in_crisis", in_crisis)],
-        ),
-        Page::About => fill(&pages.about, &[("version", version)]),
-        Page::Privacy => pages.privacy.clone(),
+        Page::Signs => pages.signs().to_owned(),
+        Page::Causes => pages.causes().to_owned(),
+        Page::Meaning => pages.meaning().to_owned(),
+        Page::Support => pages.support(&helplines()),
+        Page::Therapy => pages.therapy(practice, &helplines()),
+        Page::Disclaimer => pages.disclaimer(scene.urgent()),
+        Page::About => pages.about(env!("CARGO_PKG_VERSION")),
+        Page::Privacy => pages.privacy(practice),
     };
     Reply::new(scene.message(body, rows_below(scene, page)))
 }
@@ -86,18 +70,23 @@ pub fn help(scene: &Scene) -> Reply {
             ][..],
         ),
     ];
-    let mut body = words.help_intro.clone();
-    for (title, commands) in groups {
-        body.push_str(&format!("\n\n<b>{title}</b>"));
-        for command in commands {
+    let groups = groups.map(|(title, commands)| {
+        let lines = commands.iter().map(|command| {
             let name = command.name(scene.language());
-            body.push_str(&format!(
-                "\n/{name} – {}",
+            format!(
+                "/{name} – {}",
                 command.description(&scene.phrases().commands)
-            ));
-        }
-    }
-    Reply::new(scene.message(body, menu_rows(scene)))
+            )
+        });
+        let lines: Vec<String> = std::iter::once(format!("<b>{title}</b>"))
+            .chain(lines)
+            .collect();
+        lines.join("\n")
+    });
+    Reply::new(scene.message(
+        scene.texts().pages.help(&groups.join("\n\n")),
+        menu_rows(scene),
+    ))
 }
 
 /// A sentence above the menu.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    content::{Button, Content, Keyboard, Message, Texts, Voice, phrases::Phrases},
+    content::{Button, Content, Keyboard, Message, Texts, Voice, pages::Urgent, phrases::Phrases},
     domain::{ChatId, Country, Language, Subscriber, zone::Zone},
 };
 
@@ -148,6 +148,15 @@ impl<'a> Scene<'a> {
     /// The interface in the answer's language.
     pub fn phrases(&self) -> &'a Phrases {
         &self.texts().phrases
+    }
+
+    /// What to do in danger and in crisis, in half a sentence each.
+    pub fn urgent(&self) -> Urgent<'a> {
+        let lines = &self.content.crisis;
+        Urgent {
+            in_danger: lines.in_danger(self.voice()),
+            in_crisis: lines.in_crisis(self.voice()),
+        }
     }
 
     /// A message with rows of buttons.

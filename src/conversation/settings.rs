@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::{
-    content::{Button, Message, markup::fill},
+    content::{Button, Message},
     domain::{Language, Subscriber, due, subscriber::Standing, weekdays::Weekdays},
 };
 
@@ -11,6 +11,7 @@ use super::{
     scene::{Place, Reply, Say, Scene},
     setup,
     tap::{Asking, Flow, MAX_PAUSE_DAYS, Tap},
+    wording::fill,
 };
 
 /// The pauses that are offered with one tap, in days.
@@ -288,10 +289,7 @@ fn lines(scene: &Scene, subscriber: &Subscriber) -> Vec<String> {
         let wall = subscriber.zone.wall(next.due);
         lines.push(fill(
             &words.next,
-            &[
-                ("date", &scene.date(wall)),
-                ("time", &scene.time(wall.time())),
-            ],
+            &[("date", &scene.date(wall)), ("time", &scene.time_on(wall))],
         ));
     }
     lines

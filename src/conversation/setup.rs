@@ -3,13 +3,14 @@
 //! Every step can be skipped, repeated or abandoned: what was not chosen keeps its default, and each button
 //! carries its whole answer, so that a restart in the middle loses nothing.
 
-use chrono::NaiveTime;
+use chrono::{DateTime, Utc};
 
 use crate::{
-    content::{Button, Keyboard, Message, markup::fill},
+    content::{Button, Keyboard, Message, plans::PlanName},
     domain::{
-        Subscriber, due,
+        Pool, Subscriber, due,
         subscriber::{Awaiting, Standing},
+        time_of_day::TimeOfDay,
         zone::Zone,
     },
 };
@@ -19,6 +20,7 @@ use super::{
     scene::{Place, Reply, Say, Scene},
     settings,
     tap::{Asking, Flow, Tap},
+    wording::fill,
 };
 
 /// The hours that are offered with one tap.
@@ -98,7 +100,7 @@ pub fn set_zone(scene: &Scene, subscriber: &Subscriber, zone: Zone, flow: Flow) 
 }
 
 /// Sets the hour; then goes on.
-pub fn set_time(scene: &Scene, subscriber: &Subscriber, time: NaiveTime, flow: Flow) -> Reply {
+pub fn set_time(scene: &Scene, subscriber: &Subscriber, time: TimeOfDay, flow: Flow) -> Reply {
     let schedule = subscriber.schedule.with_time(time);
     let changed = replanned(
         scene,
@@ -283,9 +285,7 @@ fn usual_keyboard(scene: &Scene, body: &str) -> Message {
 }
 
 fn time_question(scene: &Scene, flow: Flow) -> Message {
-    let hours = HOURS
-        .into_iter()
-        .filter_map(|hour| NaiveTime::from_hms_opt(hour, 0, 0));
+    let hours = HOURS.into_iter().filter_map(|hour| TimeOfDay::new(hour, 0));
     let rows = vec![
         hours
             .map(|time| scene.button(&scene.time(time), &Tap::SetTime(time, flow)))
@@ -367,16 +367,13 @@ fn summary(scene: &Scene, place: Place) -> Reply {
         };
         parts.push(fill(
             template,
-            &[
-                ("date", &scene.date(wall)),
-                ("time", &scene.time(wall.time())),
-            ],
+            &[("date", &scene.date(wall)), ("time", &scene.time_on(wall))],
         ));
     }
     parts.push(words.stop_hint.clone());
     let mut rows = vec![vec![scene.button(
         &scene.phrases().buttons.see_note,
-        &Tap::NoteNow(crate::domain::Pool::Affirmations),
+        &Tap::NoteNow(Pool::Affirmations),
     )]];
     rows.extend(settings::change_rows(scene));
     rows.push(vec![scene.crisis_button()]);

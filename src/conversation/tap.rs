@@ -3,9 +3,15 @@
 //! The text carries the whole meaning and a version, so that old buttons, restarts and two devices just work.
 //! Taps *set* a value, they never toggle one. Anything that does not parse is a stale or forged button.
 
-use chrono::{DateTime, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Utc};
 
-use crate::domain::{Country, Language, NoteId, Pool, weekdays::Weekdays, zone::Zone};
+use crate::{
+    content::plans::PlanName,
+    domain::{
+        Country, Language, NoteId, Pool, due::Moved, time_of_day::TimeOfDay, weekdays::Weekdays,
+        zone::Zone,
+    },
+};
 
 use super::page::Page;
 
@@ -49,9 +55,9 @@ pub enum Tap {
     /// Her zone.
     SetZone(Zone, Flow),
     /// Her hour.
-    SetTime(NaiveTime, Flow),
-    /// Her kind of notes: the id of a plan.
-    SetPlan(String, Flow),
+    SetTime(TimeOfDay, Flow),
+    /// Her kind of notes.
+    SetPlan(PlanName, Flow),
     /// Her days.
     SetDays(Weekdays),
     /// Her country.
@@ -65,7 +71,7 @@ pub enum Tap {
     /// Under a note: back from “when else?”.
     KeepNote(NoteId, DateTime<Utc>),
     /// Brings this note, which came for that slot, at another time.
-    MoveNote(NoteId, DateTime<Utc>, When),
+    MoveNote(NoteId, DateTime<Utc>, Moved),
     /// This note is not for her.
     Retire(NoteId),
     /// Under a note: fewer, or a pause?
@@ -126,17 +132,6 @@ pub enum Asking {
     Pause,
 }
 
-/// When a note is to come again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// An hour from now.
-    InAnHour,
-    /// This evening.
-    ThisEvening,
-    /// Tomorrow, at her usual time.
-    Tomorrow,
-}
-
 impl Tap {
     /// The `callback_data`, at most [`MAX_BYTES`] long.
     pub fn encode(&self) -> String {
@@ -149,11 +144,13 @@ impl Tap {
             Self::Crisis => "crisis".into(),
             Self::CrisisIn(country) => format!("crisis:{country}"),
             Self::CrisisCountries => "countries".into(),
-            Self::NoteNow(pool) => format!("now:{}", pool_name(*pool)),
+            Self::NoteNow(pool) => format!("now:{}", name_in(&POOLS, *pool)),
             Self::AnotherNote(id) => format!("more:{}", id.as_str()),
             Self::Start => "start".into(),
             Self::Settings => "settings".into(),
-            Self::Ask(asking, flow) => format!("ask:{}:{}", asking.name(), flow.letter()),
+            Self::Ask(asking, flow) => {
+                format!("ask:{}:{}", name_in(&QUESTIONS, *asking), flow.letter())
+            }
             Self::ClockIs(minutes, flow) => format!("clock:{minutes}:{}", flow.letter()),
             Self::SetZone(zone, flow) => format!("zone:{}:{}", zone.name(), flow.letter()),
             Self::SetTime(time, flow) => format!(
@@ -162,7 +159,9 @@ impl Tap {
                 time.minute(),
                 flow.letter()
             ),
-            Self::SetPlan(plan, flow) => format!("plan:{plan}:{}", flow.letter()),
+            Self::SetPlan(plan, flow) => {
+                format!("plan:{}:{}", name_in(&PLANS, *plan), flow.letter())
+            }
             Self::SetDays(days) => format!("days:{}", days.bits()),
             Self::SetCountry(country) => format!("country:{country}"),
             Self::SetLanguage(language) => format!("language:{}", language.code()),
@@ -210,7 +209,7 @@ impl Tap {
             ["move", id, came, when] => Some(Self::MoveNote(
                 NoteId::new(id)?,
                 moment(came)?,
-                When::from_letter(when)?,
+                find_in(&MOVES, when)?,
             )),
             _ => None,
         }
@@ -242,7 +241,7 @@ impl Tap {
             "agree" => Self::Agree(Language::from_code(argument)?),
             "page" => Self::Page(Page::from_name(argument)?),
             "crisis" => Self::CrisisIn(Country::from_code(argument)?),
-            "now" => Self::NoteNow(pool_from_name(argument)?),
+            "now" => Self::NoteNow(find_in(&POOLS, argument)?),
             "more" => Self::AnotherNote(NoteId::new(argument)?),
             "days" => Self::SetDays(Weekdays::from_bits(argument.parse().ok()?)?),
             "country" => Self::SetCountry(Country::from_code(argument)?),
@@ -266,7 +265,7 @@ impl Tap {
     fn decode_in_flow(verb: &str, argument: &str, flow: &str) -> Option<Self> {
         let flow = Flow::from_letter(flow)?;
         Some(match verb {
-            "ask" => Self::Ask(Asking::from_name(argument)?, flow),
+            "ask" => Self::Ask(find_in(&QUESTIONS, argument)?, flow),
             "clock" => Self::ClockIs(
                 argument
                     .parse()
@@ -276,7 +275,7 @@ impl Tap {
             ),
             "zone" => Self::SetZone(Zone::new(argument)?, flow),
             "time" => Self::SetTime(time_from_digits(argument)?, flow),
-            "plan" => Self::SetPlan(argument.to_owned(), flow),
+            "plan" => Self::SetPlan(find_in(&PLANS, argument)?, flow),
             _ => return None,
         })
     }
@@ -302,78 +301,62 @@ impl Flow {
     }
 }
 
-impl Asking {
-    const ALL: [(Self, &str); 12] = [
-        (Self::Zone, "zone"),
-        (Self::Clock, "clock"),
-        (Self::City, "city"),
-        (Self::Location, "location"),
-        (Self::Time, "time"),
-        (Self::OtherTime, "othertime"),
-        (Self::Plan, "plan"),
-        (Self::Days, "days"),
-        (Self::Country, "country"),
-        (Self::Language, "language"),
-        (Self::Summary, "summary"),
-        (Self::Pause, "pause"),
-    ];
+const QUESTIONS: [(Asking, &str); 12] = [
+    (Asking::Zone, "zone"),
+    (Asking::Clock, "clock"),
+    (Asking::City, "city"),
+    (Asking::Location, "location"),
+    (Asking::Time, "time"),
+    (Asking::OtherTime, "othertime"),
+    (Asking::Plan, "plan"),
+    (Asking::Days, "days"),
+    (Asking::Country, "country"),
+    (Asking::Language, "language"),
+    (Asking::Summary, "summary"),
+    (Asking::Pause, "pause"),
+];
 
-    fn name(self) -> &'static str {
-        Self::ALL
-            .into_iter()
-            .find(|(asking, _)| *asking == self)
-            .map_or("", |(_, name)| name)
-    }
+const MOVES: [(Moved, &str); 3] = [
+    (Moved::InAnHour, "h"),
+    (Moved::ThisEvening, "e"),
+    (Moved::Tomorrow, "t"),
+];
 
-    fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|(_, known)| *known == name)
-            .map(|(asking, _)| asking)
-    }
+const PLANS: [(PlanName, &str); 4] = [
+    (PlanName::Daily, "daily"),
+    (PlanName::DailyWithPractices, "practices"),
+    (PlanName::ThreeAWeek, "three"),
+    (PlanName::Weekly, "weekly"),
+];
+
+fn name_in<T: PartialEq + Copy>(table: &[(T, &'static str)], value: T) -> &'static str {
+    table
+        .iter()
+        .find(|(known, _)| *known == value)
+        .map_or("", |(_, name)| name)
 }
 
-impl When {
-    const fn letter(self) -> char {
-        match self {
-            Self::InAnHour => 'h',
-            Self::ThisEvening => 'e',
-            Self::Tomorrow => 't',
-        }
-    }
-
-    fn from_letter(letter: &str) -> Option<Self> {
-        match letter {
-            "h" => Some(Self::InAnHour),
-            "e" => Some(Self::ThisEvening),
-            "t" => Some(Self::Tomorrow),
-            _ => None,
-        }
-    }
+fn find_in<T: Copy>(table: &[(T, &'static str)], name: &str) -> Option<T> {
+    table
+        .iter()
+        .find(|(_, known)| *known == name)
+        .map(|(value, _)| *value)
 }
 
-const fn pool_name(pool: Pool) -> &'static str {
-    match pool {
-        Pool::Affirmations => "affirmation",
-        Pool::Practices => "practice",
-    }
-}
-
-fn pool_from_name(name: &str) -> Option<Pool> {
-    [Pool::Affirmations, Pool::Practices]
-        .into_iter()
-        .find(|pool| pool_name(*pool) == name)
-}
+const POOLS: [(Pool, &str); 2] = [
+    (Pool::Affirmations, "affirmation"),
+    (Pool::Practices, "practice"),
+];
 
 fn moment(seconds: &str) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(seconds.parse().ok()?, 0)
 }
 
-fn time_from_digits(digits: &str) -> Option<NaiveTime> {
+fn time_from_digits(digits: &str) -> Option<TimeOfDay> {
     if digits.len() != 4 || !digits.is_ascii() {
         return None;
     }
-    NaiveTime::from_hms_opt(digits[..2].parse().ok()?, digits[2..].parse().ok()?, 0)
+    TimeOfDay::new(digits[..2].parse().ok()?, digits[2..].parse().ok()?)
 }
 
 #[cfg(test)]
@@ -403,8 +386,8 @@ mod tests {
                 Zone::new("America/Argentina/ComodRivadavia").unwrap(),
                 Flow::Settings,
             ),
-            Tap::SetTime(NaiveTime::from_hms_opt(0, 5, 0).unwrap(), Flow::SetUp),
-            Tap::SetPlan("daily_with_practices".into(), Flow::SetUp),
+            Tap::SetTime(TimeOfDay::new(0, 5).unwrap(), Flow::SetUp),
+            Tap::SetPlan(PlanName::DailyWithPractices, Flow::SetUp),
             Tap::SetDays(Weekdays::from_bits(0b001_0101).unwrap()),
             Tap::SetCountry(Country::ELSEWHERE),
             Tap::SetLanguage(Language::En),
@@ -412,7 +395,7 @@ mod tests {
             Tap::SetSound(false),
             Tap::AskMove(longest_note.clone(), far_future),
             Tap::KeepNote(longest_note.clone(), far_future),
-            Tap::MoveNote(longest_note.clone(), far_future, When::Tomorrow),
+            Tap::MoveNote(longest_note.clone(), far_future, Moved::Tomorrow),
             Tap::Retire(longest_note),
             Tap::FewerOrPause,
             Tap::Pause(30),
@@ -425,7 +408,7 @@ mod tests {
             Tap::GoOn,
         ];
         taps.extend(Page::ALL.map(Tap::Page));
-        taps.extend(Asking::ALL.map(|(asking, _)| Tap::Ask(asking, Flow::Settings)));
+        taps.extend(QUESTIONS.map(|(asking, _)| Tap::Ask(asking, Flow::Settings)));
         taps
     }
 

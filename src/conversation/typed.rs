@@ -1,7 +1,7 @@
 //! What a parent types: commands with or without an argument, expected answers, anything else.
 
 use crate::{
-    content::{Button, markup::fill},
+    content::Button,
     domain::{Language, Pool, Subscriber, subscriber::Awaiting, time_of_day, weekdays::Weekdays},
 };
 
@@ -170,7 +170,7 @@ fn language(scene: &Scene, words: &str) -> Reply {
         _ => {
             let mut question = settings::language_question(scene);
             if !word.is_empty() {
-                question.body = fill(&scene.phrases().settings.language_unknown, &[]);
+                question.body = scene.phrases().settings.language_unknown.clone();
             }
             Reply::new(question)
         }

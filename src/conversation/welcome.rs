@@ -1,9 +1,7 @@
 //! The first minute: welcome, consent, and what comes at once after it.
 
-use chrono::TimeDelta;
-
 use crate::{
-    content::{Message, markup::fill},
+    content::Message,
     domain::{
         Language, Subscriber, due,
         subscriber::{History, Silence, Standing},
@@ -19,9 +17,6 @@ use super::{
 
 /// The consent text's version; raised when what is stored or sent changes, so that everyone is asked again.
 pub const CONSENT_VERSION: u16 = 1;
-
-/// The first note never comes within minutes of consent (SAFETY: “never minutes after consent; next slot”).
-pub const FIRST_NOTE_NOT_BEFORE: TimeDelta = TimeDelta::hours(1);
 
 /// `/start`: the welcome for a newcomer, the settings for a subscriber, a way back for one who had left.
 pub fn start(scene: &Scene) -> Reply {
@@ -96,7 +91,7 @@ pub fn help_now(scene: &Scene) -> Reply {
 }
 
 fn newcomer(scene: &Scene, language: Language) -> Subscriber {
-    let plan = scene.content.plans.default_plan();
+    let plan = scene.content.plans.get(scene.content.plans.default_plan());
     let today = scene.now.date_naive();
     let newcomer = Subscriber {
         chat: scene.chat,
@@ -120,5 +115,6 @@ fn newcomer(scene: &Scene, language: Language) -> Subscriber {
         erase_at: None,
         revision: 0,
     };
-    due::replanned(newcomer, scene.now + FIRST_NOTE_NOT_BEFORE)
+    let next = due::next(&newcomer, scene.now + due::FIRST_NOTE_NOT_BEFORE);
+    Subscriber { next, ..newcomer }
 }

@@ -1,13 +1,24 @@
 //! Dates, days, kinds of notes and places in a parent's language, from the phrases of the content.
 
-use chrono::{Datelike, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, NaiveDateTime};
 
 use crate::{
-    content::markup::fill,
-    domain::{Subscriber, schedule::Schedule, time_of_day, weekdays::Weekdays, zone::Zone},
+    content::{markup, plans::PlanName},
+    domain::{
+        Subscriber,
+        schedule::Schedule,
+        time_of_day::{self, TimeOfDay},
+        weekdays::Weekdays,
+        zone::Zone,
+    },
 };
 
 use super::scene::Scene;
+
+/// Puts values into a phrase. Loading the phrases has proved that the places are there.
+pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    markup::fill(template, values).unwrap_or_else(|_| template.to_owned())
+}
 
 impl Scene<'_> {
     /// A day, such as “Monday, March 15”.
@@ -26,13 +37,18 @@ impl Scene<'_> {
     }
 
     /// A time of day as it is written in this language.
-    pub fn time(&self, time: NaiveTime) -> String {
+    pub fn time(&self, time: TimeOfDay) -> String {
         time_of_day::show(time, self.language())
+    }
+
+    /// The time of day on a wall clock.
+    pub fn time_on(&self, wall: NaiveDateTime) -> String {
+        self.time(TimeOfDay::from(wall.time()))
     }
 
     /// What the clock on the wall of a zone shows now.
     pub fn clock(&self, zone: &Zone) -> String {
-        self.time(zone.wall(self.now).time())
+        self.time_on(zone.wall(self.now))
     }
 
     /// The days of a schedule, in words.
@@ -57,30 +73,32 @@ impl Scene<'_> {
         }
     }
 
-    /// The kind of notes of a subscriber: the plan with her pools and as many days, else “on your own days”.
+    /// The kind of notes of a subscriber: the plan with her pools and her days, else one with her pools.
     pub fn kind(&self, subscriber: &Subscriber) -> String {
         let plans = &self.content.plans;
-        let same_days = plans.iter().find(|plan| {
-            plan.pools == subscriber.pools && plan.schedule.days() == subscriber.schedule.days()
-        });
-        let plan = same_days.or_else(|| plans.iter().find(|plan| plan.pools == subscriber.pools));
-        plan.map_or_else(
-            || self.phrases().plans.own.clone(),
-            |plan| self.plan_label(&plan.id),
-        )
+        let same_pools = |name: &PlanName| plans.get(*name).pools == subscriber.pools;
+        let same_days =
+            |name: &PlanName| plans.get(*name).schedule.days() == subscriber.schedule.days();
+        PlanName::ALL
+            .into_iter()
+            .filter(same_pools)
+            .find(same_days)
+            .or_else(|| PlanName::ALL.into_iter().find(same_pools))
+            .map_or_else(
+                || self.phrases().plans.own.clone(),
+                |name| self.plan_label(name).to_owned(),
+            )
     }
 
     /// The label of a plan.
-    pub fn plan_label(&self, id: &str) -> String {
+    pub fn plan_label(&self, name: PlanName) -> &str {
         let words = &self.phrases().plans;
-        match id {
-            "daily" => &words.daily,
-            "daily_with_practices" => &words.daily_with_practices,
-            "three_a_week" => &words.three_a_week,
-            "weekly" => &words.weekly,
-            _ => &words.own,
+        match name {
+            PlanName::Daily => &words.daily,
+            PlanName::DailyWithPractices => &words.daily_with_practices,
+            PlanName::ThreeAWeek => &words.three_a_week,
+            PlanName::Weekly => &words.weekly,
         }
-        .clone()
     }
 
     /// The name of a place for a zone: its region or city if the content knows one, else the last part of its name.
