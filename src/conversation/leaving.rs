@@ -21,15 +21,7 @@ pub fn stop(scene: &Scene) -> Reply {
         return Reply::new(scene.message(&scene.phrases().leaving.nothing_to_stop, rows));
     };
     let stopped = due::stopped(subscriber.clone(), scene.now);
-    let lines = &scene.content.crisis;
-    let voice = scene.voice();
-    let body = fill(
-        &scene.texts().pages.stop,
-        &[
-            ("in_danger", lines.in_danger(voice)),
-            ("in_crisis", lines.in_crisis(voice)),
-        ],
-    );
+    let body = scene.texts().pages.goodbye(scene.urgent());
     let rows = vec![
         vec![
             scene.button(&buttons.start_again, &Tap::Resume),

@@ -118,14 +118,7 @@ pub fn days_question(scene: &Scene) -> Message {
 
 /// Sets the days.
 pub fn set_days(scene: &Scene, subscriber: &Subscriber, days: Weekdays) -> Reply {
-    let schedule = subscriber.schedule.with_days(days);
-    let changed = setup::replanned(
-        scene,
-        Subscriber {
-            schedule,
-            ..subscriber.clone()
-        },
-    );
+    let changed = due::with_days(subscriber.clone(), days, setup::earliest(scene, subscriber));
     saved(scene, changed)
 }
 

@@ -79,17 +79,13 @@ pub fn clock_is(scene: &Scene, minutes_east: i32, flow: Flow) -> Reply {
 
 /// Sets the zone, and with it the country whose lines she sees, when the zone tells it; then goes on.
 pub fn set_zone(scene: &Scene, subscriber: &Subscriber, zone: Zone, flow: Flow) -> Reply {
-    let mut changed = Subscriber {
-        awaiting: None,
-        ..subscriber.clone()
-    };
+    let mut changed = answered(subscriber);
     if changed.zone != zone {
         if let Some(found) = scene.content.places.country_of(&zone) {
             changed.country = country::with_lines(scene, found);
         }
-        changed.zone = zone;
+        changed = due::with_zone(changed, zone, earliest(scene, subscriber));
     }
-    let changed = replanned(scene, changed);
     let clock = scene.clock(&changed.zone);
     let place = scene.place(&changed.zone);
     let said = fill(
@@ -101,42 +97,17 @@ pub fn set_zone(scene: &Scene, subscriber: &Subscriber, zone: Zone, flow: Flow) 
 
 /// Sets the hour; then goes on.
 pub fn set_time(scene: &Scene, subscriber: &Subscriber, time: TimeOfDay, flow: Flow) -> Reply {
-    let schedule = subscriber.schedule.with_time(time);
-    let changed = replanned(
-        scene,
-        Subscriber {
-            awaiting: None,
-            schedule,
-            ..subscriber.clone()
-        },
-    );
-    go_on(
-        scene,
-        changed,
-        flow,
-        Asking::Plan,
-        &scene.phrases().settings.saved,
-    )
+    let changed = due::with_time(answered(subscriber), time, earliest(scene, subscriber));
+    go_on(scene, changed, flow, Asking::Plan, &scene.phrases().settings.saved)
 }
 
 /// Sets the kind of notes, at the hour she has; then goes on.
-pub fn set_plan(scene: &Scene, subscriber: &Subscriber, id: &str, flow: Flow) -> Option<Reply> {
-    let plan = scene.content.plans.get(id)?;
+pub fn set_plan(scene: &Scene, subscriber: &Subscriber, name: PlanName, flow: Flow) -> Reply {
+    let plan = scene.content.plans.get(name);
     let schedule = plan.schedule.with_time(subscriber.schedule.time());
-    let changed = Subscriber {
-        awaiting: None,
-        schedule,
-        pools: plan.pools.clone(),
-        ..subscriber.clone()
-    };
-    let changed = replanned(scene, changed);
-    Some(go_on(
-        scene,
-        changed,
-        flow,
-        Asking::Summary,
-        &scene.phrases().settings.saved,
-    ))
+    let earliest = earliest(scene, subscriber);
+    let changed = due::with_plan(answered(subscriber), schedule, plan.pools.clone(), earliest);
+    go_on(scene, changed, flow, Asking::Summary, &scene.phrases().settings.saved)
 }
 
 /// She shared a location: `zone` is what lies there.
@@ -187,15 +158,15 @@ pub const fn flow_of(awaiting: Option<Awaiting>) -> Flow {
     }
 }
 
-/// The subscriber with her next note planned anew, never within an hour of consent.
-pub fn replanned(scene: &Scene, subscriber: Subscriber) -> Subscriber {
+/// The earliest moment for a note that is planned now: within an hour of consent none comes.
+pub fn earliest(scene: &Scene, subscriber: &Subscriber) -> DateTime<Utc> {
     let fresh = subscriber.last_sent.is_none() && subscriber.consented_on == scene.now.date_naive();
-    let not_before = if fresh {
-        scene.now + super::welcome::FIRST_NOTE_NOT_BEFORE
-    } else {
-        scene.now
-    };
-    due::replanned(subscriber, not_before)
+    if fresh { scene.now + due::FIRST_NOTE_NOT_BEFORE } else { scene.now }
+}
+
+/// No typed answer is expected any more.
+fn answered(subscriber: &Subscriber) -> Subscriber {
+    Subscriber { awaiting: None, ..subscriber.clone() }
 }
 
 fn go_on(scene: &Scene, changed: Subscriber, flow: Flow, next: Asking, said: &str) -> Reply {
@@ -307,16 +278,9 @@ fn other_time_question(scene: &Scene, flow: Flow) -> Message {
 }
 
 fn plan_question(scene: &Scene, flow: Flow) -> Message {
-    let mut rows: Vec<Vec<Button>> = scene
-        .content
-        .plans
-        .iter()
-        .map(|plan| {
-            vec![scene.button(
-                &scene.plan_label(&plan.id),
-                &Tap::SetPlan(plan.id.clone(), flow),
-            )]
-        })
+    let mut rows: Vec<Vec<Button>> = PlanName::ALL
+        .into_iter()
+        .map(|name| vec![scene.button(scene.plan_label(name), &Tap::SetPlan(name, flow))])
         .collect();
     rows.push(way_on(scene, flow, Asking::Summary));
     scene.message(&scene.phrases().setup.kind, rows)

@@ -32,14 +32,7 @@ pub fn start(scene: &Scene) -> Reply {
 /// What this is, what it is not, help, what is stored; and four buttons.
 pub fn consent(scene: &Scene) -> Message {
     let buttons = &scene.phrases().buttons;
-    let lines = &scene.content.crisis;
-    let body = fill(
-        &scene.texts().pages.consent,
-        &[
-            ("in_danger", lines.in_danger(scene.voice())),
-            ("in_crisis", lines.in_crisis(scene.voice())),
-        ],
-    );
+    let body = scene.texts().pages.consent(scene.urgent());
     scene.message(
         body,
         vec![
