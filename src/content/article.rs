@@ -2,11 +2,12 @@
 //!
 //! Its sentences ("units") are listed in `article.toml` with how each may be used.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
 use serde::Deserialize;
 
 use super::folder::{Folder, Problem, Problems};
+use crate::domain::Pool;
 
 /// The article itself. Never edited: every quoted sentence is looked up in it, character by character.
 pub const TEXT_FILE: &str = "article.txt";
@@ -31,13 +32,23 @@ pub struct Unit {
     pub uses: Vec<Use>,
     /// Its words, exactly as they stand in the article.
     pub quote: String,
+    push_only: Option<String>,
 }
 
 impl Unit {
-    /// Whether a note may be drawn from it, that is, come without having been asked for.
-    pub fn may_be_pushed(&self) -> bool {
-        let pushed = self.uses.iter().any(|kind| matches!(kind, Use::A | Use::R));
-        pushed && !self.uses.contains(&Use::N)
+    /// The words that a note of this kind may be drawn from, that is, that may come without having been asked for.
+    pub fn for_note(&self, pool: Pool) -> Option<&str> {
+        if self.uses.contains(&Use::N) {
+            return None;
+        }
+        let wanted = match pool {
+            Pool::Affirmations => Use::A,
+            Pool::Practices => Use::R,
+        };
+        match &self.push_only {
+            Some(part) => (pool == Pool::Affirmations).then_some(part),
+            None => self.uses.contains(&wanted).then_some(&self.quote),
+        }
     }
 }
 
@@ -69,10 +80,11 @@ struct UnitRow {
     theme: String,
     r#use: Vec<Use>,
     quote: toml::Spanned<String>,
+    push_only: Option<toml::Spanned<String>>,
 }
 
 impl Article {
-    /// Reads the article and proves that every listed sentence stands in it.
+    /// Reads the article and its table. Proves that every listed sentence stands in it, and that none is left out.
     pub fn parse(folder: &Folder) -> Result<Self, Problems> {
         let text = folder.text(TEXT_FILE)?.to_owned();
         let file: UnitsFile = folder.toml(UNITS_FILE)?;
@@ -80,34 +92,21 @@ impl Article {
         let mut ids = BTreeSet::new();
         let mut units = Vec::new();
         for row in file.units {
-            let span = row.quote.span();
-            let quote = row.quote.into_inner();
-            if quote.is_empty() || !text.contains(&quote) {
-                problems.push(folder.problem_at(
-                    UNITS_FILE,
-                    span.clone(),
-                    format!(
-                        "the sentence of “{}” does not stand in {TEXT_FILE}; copy it from there exactly",
-                        row.id
-                    ),
-                ));
-            }
             if !ids.insert(row.id.clone()) {
-                problems.push(folder.problem_at(
-                    UNITS_FILE,
-                    span,
-                    format!(
-                        "the id “{}” is used twice; give each sentence its own",
-                        row.id
-                    ),
-                ));
+                let what = format!(
+                    "the id “{}” is used twice; give each sentence its own",
+                    row.id
+                );
+                problems.push(folder.problem_at(UNITS_FILE, row.quote.span(), what));
             }
-            units.push(Unit {
-                id: row.id,
-                theme: row.theme,
-                uses: row.r#use,
-                quote,
-            });
+            units.extend(problems.take(unit(folder, &text, row)));
+        }
+        if let Some(left_out) = first_left_out(&text, &units) {
+            problems.push(folder.problem_at(
+                TEXT_FILE,
+                left_out,
+                format!("this line is not (wholly) listed in {UNITS_FILE}; the article is never edited, so copy the original back"),
+            ));
         }
         problems.or_ok(Self { text, units })
     }
@@ -133,10 +132,41 @@ impl Article {
     }
 }
 
-/// A problem with a sentence that another file needs from the table.
-pub(super) fn missing_unit(id: &str) -> Problem {
-    Problem::in_file(
-        UNITS_FILE,
-        format!("the sentence “{id}” is missing; copy it from the original file"),
-    )
+fn unit(folder: &Folder, text: &str, row: UnitRow) -> Result<Unit, Problem> {
+    let not_found = |span: Range<usize>, whole: &str| {
+        let what = format!(
+            "the words of “{}” do not stand in {whole}; copy them from there exactly",
+            row.id
+        );
+        folder.problem_at(UNITS_FILE, span, what)
+    };
+    let quote = row.quote.get_ref();
+    if quote.is_empty() || !text.contains(quote.as_str()) {
+        return Err(not_found(row.quote.span(), TEXT_FILE));
+    }
+    if let Some(part) = &row.push_only
+        && (part.get_ref().is_empty() || !quote.contains(part.get_ref().as_str()))
+    {
+        return Err(not_found(part.span(), "their sentence"));
+    }
+    Ok(Unit {
+        id: row.id,
+        theme: row.theme,
+        uses: row.r#use,
+        quote: row.quote.into_inner(),
+        push_only: row.push_only.map(toml::Spanned::into_inner),
+    })
+}
+
+/// Where the article holds something that is in no listed sentence.
+fn first_left_out(text: &str, units: &[Unit]) -> Option<Range<usize>> {
+    let mut listed = vec![false; text.len()];
+    for unit in units {
+        for (start, quote) in text.match_indices(&unit.quote) {
+            listed[start..start + quote.len()].fill(true);
+        }
+    }
+    text.char_indices()
+        .find(|(index, c)| !c.is_whitespace() && !listed[*index])
+        .map(|(index, c)| index..index + c.len_utf8())
 }

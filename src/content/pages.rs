@@ -51,12 +51,12 @@ impl Pages {
     }
 
     /// `/support`; `helplines` is the list of the country's support lines, as plain text.
-    pub fn support(&self, helplines: &str) -> String {
+    pub fn support(&self, urgent: Urgent<'_>, helplines: &str) -> String {
         todo!()
     }
 
     /// `/therapy`; `helplines` as in [`Pages::support`].
-    pub fn therapy(&self, practice: &Practice, helplines: &str) -> String {
+    pub fn therapy(&self, practice: &Practice, urgent: Urgent<'_>, helplines: &str) -> String {
         todo!()
     }
 
@@ -66,7 +66,7 @@ impl Pages {
     }
 
     /// `/about`; `version` is the program's.
-    pub fn about(&self, version: &str) -> String {
+    pub fn about(&self, practice: &Practice, version: &str) -> String {
         todo!()
     }
 
