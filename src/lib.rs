@@ -17,6 +17,7 @@ pub mod conversation;
 pub mod courier;
 pub mod domain;
 pub mod inbound;
+pub mod locate;
 pub mod sandbox;
 pub mod store;
 pub mod telegram;

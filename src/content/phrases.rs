@@ -2,10 +2,16 @@
 //!
 //! One field a phrase, so that a phrase missing in one language is an error when the file is loaded.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    folder::{Folder, Problem, Problems},
+    markup,
+};
+use crate::domain::Language;
 
 /// All phrases of one language (`messages/<language>/phrases.toml`).
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Phrases {
     /// Labels of buttons.
@@ -34,8 +40,87 @@ pub struct Phrases {
     pub dates: Dates,
 }
 
+/// The places that a phrase has, each filled in by the program; a phrase that is not listed has none.
+const PLACES: &[(&str, &[&str])] = &[
+    ("setup.clock", &["clock"]),
+    ("setup.clock_place", &["clock", "place"]),
+    ("summary.line", &["days", "time", "what", "zone"]),
+    ("summary.first", &["date", "time"]),
+    ("summary.next", &["date", "time"]),
+    ("settings.time", &["time"]),
+    ("settings.days", &["days"]),
+    ("settings.kind", &["kind"]),
+    ("settings.zone", &["clock", "zone"]),
+    ("settings.country", &["country"]),
+    ("settings.next", &["date", "time"]),
+    ("settings.paused_until", &["date"]),
+    ("settings.country_unknown", &["elsewhere"]),
+    ("settings.country_set", &["country"]),
+    ("settings.country_shown", &["country"]),
+    ("settings.zone_set", &["clock", "zone"]),
+    ("notes.moved", &["date", "time"]),
+    ("pause.done_until", &["date"]),
+    ("profile.description", &["in_crisis", "in_danger"]),
+    ("profile.short_description", &["in_crisis"]),
+    ("dates.date", &["day", "month", "weekday"]),
+];
+
+/// The longest label of a button, in characters: two still fit side by side on a narrow phone.
+const MAX_LABEL_CHARS: usize = 46;
+
+impl Phrases {
+    /// Reads `<language>/phrases.toml` and checks each phrase: markup, places, lengths.
+    pub fn parse(folder: &Folder, language: Language) -> Result<Self, Problems> {
+        let file = format!("{}/phrases.toml", language.code());
+        let phrases: Self = folder.toml(&file)?;
+        let mut problems = Problems::default();
+        for (key, text) in phrases.all() {
+            if let Err(what) = check(&key, &text) {
+                problems.push(Problem::in_file(&file, format!("{key}: {what}")));
+            }
+        }
+        problems.or_ok(phrases)
+    }
+
+    /// Every phrase with its key (`setup.clock`).
+    pub fn all(&self) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        if let Ok(value) = toml::Value::try_from(self) {
+            collect("", &value, &mut found);
+        }
+        found
+    }
+}
+
+fn collect(key: &str, value: &toml::Value, found: &mut Vec<(String, String)>) {
+    match value {
+        toml::Value::String(text) => found.push((key.to_owned(), text.clone())),
+        toml::Value::Array(values) => values.iter().for_each(|value| collect(key, value, found)),
+        toml::Value::Table(table) => {
+            for (name, value) in table {
+                let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+                collect(&key, value, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn check(key: &str, text: &str) -> Result<(), String> {
+    if text.trim().is_empty() {
+        return Err("this phrase is empty; write what the parent is to read".to_owned());
+    }
+    markup::check(text)?;
+    let places = PLACES.iter().find(|(known, _)| *known == key).map_or(&[][..], |(_, places)| places);
+    markup::check_placeholders(text, places)?;
+    if key.starts_with("buttons.") && text.chars().count() > MAX_LABEL_CHARS {
+        return Err(format!("a button has room for {MAX_LABEL_CHARS} characters; make it shorter"));
+    }
+    Ok(())
+}
+
 /// Labels of buttons.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
     missing_docs,
@@ -99,7 +184,7 @@ pub struct Buttons {
 }
 
 /// The three questions of set-up.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
     missing_docs,
@@ -125,7 +210,7 @@ pub struct Setup {
 }
 
 /// What set-up ends with.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
     missing_docs,
@@ -140,7 +225,7 @@ pub struct Summary {
 }
 
 /// The settings screen and its questions.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
     missing_docs,
@@ -180,7 +265,7 @@ pub struct Settings {
 }
 
 /// The kinds of notes to choose from, by plan id.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
     missing_docs,
@@ -195,7 +280,7 @@ pub struct Plans {
 }
 
 /// What is said around a note.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
     missing_docs,
@@ -215,7 +300,7 @@ pub struct Notes {
 }
 
 /// Pausing and resuming.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
     missing_docs,
@@ -235,7 +320,7 @@ pub struct Pause {
 }
 
 /// Stopping and erasing.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
     missing_docs,
@@ -251,7 +336,7 @@ pub struct Leaving {
 }
 
 /// Other answers.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
     missing_docs,
@@ -275,7 +360,7 @@ pub struct Answers {
 }
 
 /// What each command does, for the list that Telegram shows.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
     missing_docs,
@@ -308,7 +393,7 @@ pub struct Commands {
 }
 
 /// What Telegram shows about the bot.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
     missing_docs,
@@ -320,7 +405,7 @@ pub struct Profile {
 }
 
 /// Names of days and months, and how a date is written.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(
     missing_docs,

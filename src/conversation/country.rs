@@ -36,7 +36,7 @@ pub fn rows(scene: &Scene, tap: impl Fn(Country) -> Tap) -> Vec<Vec<Button>> {
 /// Sets the country; without consent it holds for this answer only.
 pub fn set(scene: &Scene, country: Country) -> Reply {
     let country = with_lines(scene, country);
-    let name = scene.content.crisis.name(country, scene.language());
+    let name = scene.country_name(country);
     let Some(subscriber) = scene.subscriber else {
         let mut reply = crisis::page(scene, country);
         let said = fill(
@@ -62,10 +62,7 @@ pub fn typed(scene: &Scene, text: &str) -> Reply {
     if let Some(country) = scene.content.crisis.find(text) {
         return set(scene, country);
     }
-    let elsewhere = scene
-        .content
-        .crisis
-        .name(Country::ELSEWHERE, scene.language());
+    let elsewhere = scene.country_name(Country::ELSEWHERE);
     let said = fill(
         &scene.phrases().settings.country_unknown,
         &[("elsewhere", elsewhere)],

@@ -150,6 +150,11 @@ impl<'a> Scene<'a> {
         &self.texts().phrases
     }
 
+    /// A country's name in the answer's language.
+    pub fn country_name(&self, country: Country) -> &'a str {
+        self.content.crisis.get(country).name(self.language())
+    }
+
     /// What to do in danger and in crisis, in half a sentence each.
     pub fn urgent(&self) -> Urgent<'a> {
         let lines = &self.content.crisis;

@@ -237,10 +237,7 @@ fn back_row(scene: &Scene) -> Vec<Button> {
 
 fn lines(scene: &Scene, subscriber: &Subscriber) -> Vec<String> {
     let words = &scene.phrases().settings;
-    let country = scene
-        .content
-        .crisis
-        .name(subscriber.country, scene.language());
+    let country = scene.country_name(subscriber.country);
     let clock = scene.clock(&subscriber.zone);
     let mut lines = vec![
         words.title.clone(),

@@ -310,10 +310,7 @@ fn summary(scene: &Scene, place: Place) -> Reply {
             ("zone", &scene.place(&subscriber.zone)),
         ],
     );
-    let country = scene
-        .content
-        .crisis
-        .name(subscriber.country, scene.language());
+    let country = scene.country_name(subscriber.country);
     let mut parts = vec![
         words.ready.clone(),
         line,
