@@ -8,6 +8,8 @@ use jiff::{
     tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase},
 };
 
+use super::Country;
+
 /// The rules inside the program. jiff parses a zone once and shares it from then on.
 static BUNDLED: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
@@ -49,6 +51,16 @@ impl Zone {
     /// The IANA name.
     pub fn name(&self) -> &str {
         self.rules.iana_name().unwrap_or("UTC")
+    }
+
+    /// The name that the zone goes by today; differs from [`Self::name`] for old names (`Asia/Calcutta`).
+    pub fn primary_name(&self) -> &str {
+        self.rules.primary_iana_name().unwrap_or(self.name())
+    }
+
+    /// The country it lies in; `None` for zones that are no place (`Etc/GMT+5`).
+    pub fn country(&self) -> Option<Country> {
+        Country::from_code(self.rules.location()?.country())
     }
 
     /// What a clock on the wall there shows at `moment`.
