@@ -1,6 +1,6 @@
 //! What can go wrong in the store, as far as a caller does different things about it.
 
-use super::db::QUERY_TIMEOUT;
+use super::pools::QUERY_TIMEOUT;
 
 /// Why the store could not do as asked. Holds no id, no value of a row and no password.
 #[derive(Debug, thiserror::Error)]
@@ -14,9 +14,6 @@ pub enum StoreError {
     /// The row is there and makes no sense, for example after its time zone was abolished.
     #[error("a stored row cannot be read: its {0} makes no sense")]
     Unreadable(&'static str),
-    /// Other writers were faster every single time.
-    #[error("a row was changed by others each time it was to be written")]
-    Contended,
     /// A letter is too long to be parked, or there are too many.
     #[error("no more answers can be kept for later")]
     Full,

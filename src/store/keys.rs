@@ -166,8 +166,9 @@ fn random<const N: usize>() -> [u8; N] {
 
 /// A random whole number from 0 up to 2^40.
 pub(super) fn random_start() -> i64 {
-    let [a, b, c, d, e] = random::<5>();
-    i64::from_le_bytes([a, b, c, d, e, 0, 0, 0])
+    let mut bytes = [0; 8];
+    bytes[..5].copy_from_slice(&random::<5>());
+    i64::from_le_bytes(bytes)
 }
 
 fn decode(text: &str) -> Option<SecretBox<[u8; KEY_BYTES]>> {
@@ -189,15 +190,16 @@ fn unreadable(path: &Path) -> String {
 /// Writes the file so that no one else can read it at any moment, and so that it outlives a power cut: a database
 /// whose key is lost is lost.
 fn create(path: &Path) -> anyhow::Result<()> {
-    let folder = super::db::folder_of(path);
-    super::db::create_folder(folder)?;
-    let mut file = match super::db::owner_only(fs::OpenOptions::new().write(true).create_new(true))
-        .open(path)
-    {
-        // Another process was faster: its key counts.
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
-        file => file?,
-    };
+    let folder = super::place::folder_of(path);
+    super::place::create_folder(folder)?;
+    let mut file =
+        match super::place::owner_only(fs::OpenOptions::new().write(true).create_new(true))
+            .open(path)
+        {
+            // Another process was faster: its key counts.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+            file => file?,
+        };
     let key = Keys::generate_text();
     file.write_all(format!("{}\n", key.expose_secret()).as_bytes())?;
     file.sync_all()?;
@@ -227,4 +229,127 @@ fn refuse_open_doors(path: &Path) -> anyhow::Result<()> {
 #[cfg(not(unix))]
 fn refuse_open_doors(_path: &Path) -> anyhow::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    const HEX: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
+    fn keys() -> Keys {
+        Keys::from_text(HEX).unwrap()
+    }
+
+    #[test]
+    fn every_spelling_of_a_key_is_the_same_key() {
+        for text in [
+            HEX.to_uppercase().as_str(),
+            " 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\r\n",
+            "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8=",
+            "ABEiM0RVZneImaq7zN3u_wARIjNEVWZ3iJmqu8zd7v8",
+        ] {
+            let same = Keys::from_text(text).unwrap();
+            assert_eq!(same.check_value(), keys().check_value(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_without_repeating_it() {
+        let zeros = "0".repeat(64);
+        for text in ["", "hush-hush", &HEX[2..], zeros.as_str()] {
+            let error = format!("{:?}", Keys::from_text(text).unwrap_err());
+            assert!(error.contains("keygen"), "{error}");
+            assert!(text.is_empty() || !error.contains(text), "{error}");
+        }
+    }
+
+    #[test]
+    fn generated_keys_are_keys_and_differ() {
+        let [one, other] = [(); 2].map(|()| Keys::generate_text());
+        let [one, other] = [one, other].map(|text| Keys::from_text(text.expose_secret()).unwrap());
+        assert_ne!(one.check_value(), other.check_value());
+    }
+
+    /// Stored rows depend on these; a change here would make every database unreadable.
+    #[test]
+    fn what_is_derived_never_changes() {
+        let hash = blake3::Hash::from_bytes(keys().hash(ChatId(1)));
+        expect!["cbb9764baf1f34e07aec91b7a8812cdd1486be41732263b9fa0acd7955ff8d1d"]
+            .assert_eq(&hash.to_hex());
+        expect!["4872aba7c89e2f8bb1f418abc87ab10f70d7d3f6349c9cc89b01f1f41a9a40a6"]
+            .assert_eq(keys().check_value());
+        expect!["14161229883655097617"].assert_eq(&keys().rotation_key(ChatId(1)).to_string());
+    }
+
+    #[test]
+    fn a_sealed_value_opens_only_where_it_belongs() {
+        let keys = keys();
+        let [one, other] = [1, 2].map(|chat| keys.hash(ChatId(chat)));
+        let sealed = keys.seal("subscribers", &one, b"hush");
+        assert_eq!(
+            keys.unseal("subscribers", &one, &sealed).as_deref(),
+            Some(b"hush".as_slice())
+        );
+        assert_eq!(keys.unseal("parked", &one, &sealed), None);
+        assert_eq!(keys.unseal("subscribers", &other, &sealed), None);
+        let stranger = Keys::from_text(&"ab".repeat(32)).unwrap();
+        assert_eq!(stranger.unseal("subscribers", &one, &sealed), None);
+        for byte in 0..sealed.len() {
+            let mut touched = sealed.clone();
+            touched[byte] ^= 1;
+            assert_eq!(keys.unseal("subscribers", &one, &touched), None);
+        }
+        assert_eq!(keys.unseal("subscribers", &one, b"short"), None);
+        assert_ne!(sealed, keys.seal("subscribers", &one, b"hush"));
+    }
+
+    #[test]
+    fn nothing_is_shown() {
+        assert_eq!(format!("{:?}", keys()), "Keys(…)");
+    }
+
+    #[test]
+    fn a_key_file_is_made_once_and_read_ever_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data/slowbloom.key");
+        let first = Keys::load_or_create(&path).unwrap();
+        let second = Keys::load_or_create(&path).unwrap();
+        assert_eq!(first.check_value(), second.check_value());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_file_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("slowbloom.key");
+        Keys::load_or_create(&path).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+
+        for open in [0o644, 0o602] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(open)).unwrap();
+            let error = Keys::load_or_create(&path).unwrap_err().to_string();
+            assert!(error.contains("is open to everyone"), "{error}");
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o440)).unwrap();
+        Keys::load(&path).unwrap();
+    }
+
+    #[test]
+    fn a_broken_key_file_is_said_and_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("slowbloom.key");
+        Keys::load_or_create(&path).unwrap();
+        for (text, reason) in [("\n", "is empty"), ("hush-hush", "32 bytes")] {
+            fs::write(&path, text).unwrap();
+            let error = format!("{:#}", Keys::load_or_create(&path).unwrap_err());
+            assert!(error.contains(reason), "{error}");
+            assert!(error.contains("slowbloom.key"), "{error}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+    }
 }

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::{
     Store,
-    db::{Place, owner_only},
+    place::{Place, owner_only},
 };
 
 /// The number that all slowblooms lock on one PostgreSQL database: the letters “slowblom” as one whole number.

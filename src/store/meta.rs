@@ -4,7 +4,7 @@ use anyhow::{Context, ensure};
 
 use super::{
     Store, StoreError,
-    db::{execute, run},
+    pools::{execute, run},
 };
 
 const KEY_CHECK: &str = "key_check";

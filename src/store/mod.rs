@@ -12,6 +12,8 @@ pub mod keys;
 mod leader;
 mod meta;
 mod parked;
+mod place;
+mod pools;
 mod row;
 mod subscribers;
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Keys, Page, Store, StoreError,
-    db::{execute, run, transact},
+    pools::{execute, run, transact},
 };
 use crate::domain::ChatId;
 

@@ -4,15 +4,18 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Page, Store, StoreError,
-    db::{execute, run, transact},
     keys::random_start,
+    pools::{Pick, execute, run, transact},
     row::Row,
 };
 use crate::domain::{ChatId, Subscriber};
 
-/// How often [`Store::update`] begins again when others write the same row. Two busy writers of one row need two or
-/// three; more than this is a fault in the program.
-const MAX_ATTEMPTS: u32 = 64;
+/// Writes a row over the revision that was read; its columns are bound by `bind_columns!`.
+const SAVE: &str = "UPDATE subscribers SET revision = revision + 1, language = $3, country = $4, zone = $5, \
+    schedule = $6, pools = $7, sound = $8, standing = $9, paused_until = $10, blocked_since = $11, awaiting = $12, \
+    consent_version = $13, consented_on = $14, last_active = $15, due_at = $16, slot_wall = $17, last_sent = $18, \
+    carried = $19, history = $20, silence = $21, erase_at = $22 \
+    WHERE chat_hash = $1 AND revision = $2";
 
 /// Binds $1 to $22, in the one order that `insert` and `save` share.
 macro_rules! bind_columns {
@@ -110,19 +113,7 @@ impl Store {
     /// Stores what was decided about a parent, unless her row was changed since it was read.
     pub async fn save(&self, subscriber: &Subscriber) -> Result<Saved, StoreError> {
         let row = Row::from_subscriber(subscriber, &self.keys);
-        let done = execute!(
-            self.writing(),
-            bind_columns!(
-                sqlx::query(
-                    "UPDATE subscribers SET revision = revision + 1, language = $3, country = $4, zone = $5, \
-                 schedule = $6, pools = $7, sound = $8, standing = $9, paused_until = $10, blocked_since = $11, \
-                 awaiting = $12, consent_version = $13, consented_on = $14, last_active = $15, due_at = $16, \
-                 slot_wall = $17, last_sent = $18, carried = $19, history = $20, silence = $21, erase_at = $22 \
-                 WHERE chat_hash = $1 AND revision = $2"
-                ),
-                row
-            )
-        )?;
+        let done = execute!(self.writing(), bind_columns!(sqlx::query(SAVE), row))?;
         Ok(if done == 1 {
             Saved::Done
         } else {
@@ -130,7 +121,7 @@ impl Store {
         })
     }
 
-    /// Applies a pure change to a parent's row, again and again until no one else wrote in between.
+    /// Applies a pure change to a parent's row while no one else can write it.
     ///
     /// `change` gives the row as it should be, or `None` to leave it. The result is the row as it now stands, `None`
     /// when there is none.
@@ -139,20 +130,34 @@ impl Store {
         chat: ChatId,
         mut change: impl FnMut(Subscriber) -> Option<Subscriber>,
     ) -> Result<Option<Subscriber>, StoreError> {
-        for _ in 0..MAX_ATTEMPTS {
-            let Some(before) = self.subscriber(chat).await? else {
-                return Ok(None);
+        let hash = self.keys.hash(chat);
+        // Locked, not tried again and again: two writers in step with each other would let the slower one never win.
+        let pick = self.writing();
+        let read = match pick {
+            Pick::Sqlite(_) => "SELECT * FROM subscribers WHERE chat_hash = $1",
+            Pick::Postgres(_) => "SELECT * FROM subscribers WHERE chat_hash = $1 FOR UPDATE",
+        };
+        let stands: Result<Option<Subscriber>, StoreError> = transact!(pick, |tx| {
+            let row: Option<Row> = sqlx::query_as(read)
+                .bind(hash.as_slice())
+                .fetch_optional(&mut *tx)
+                .await?;
+            let before = match row.map(|row| row.into_subscriber(&self.keys)).transpose() {
+                Ok(Some(before)) => before,
+                nothing_to_do => return Ok::<_, sqlx::Error>(nothing_to_do),
             };
             let Some(mut after) = change(before.clone()) else {
-                return Ok(Some(before));
+                return Ok(Ok(Some(before)));
             };
-            after.revision = before.revision;
-            if self.save(&after).await? == Saved::Done {
-                after.revision += 1;
-                return Ok(Some(after));
-            }
-        }
-        Err(StoreError::Contended)
+            (after.chat, after.revision) = (chat, before.revision);
+            let row = Row::from_subscriber(&after, &self.keys);
+            bind_columns!(sqlx::query(SAVE), row)
+                .execute(&mut *tx)
+                .await?;
+            after.revision += 1;
+            Ok(Ok(Some(after)))
+        })?;
+        stands
     }
 
     /// Erases every trace of a parent at once, answers parked for her too. `false` when she had no row.
