@@ -135,7 +135,7 @@ pub(super) const DISCLAIMER: Rule = Rule {
 };
 pub(super) const ABOUT: Rule = Rule {
     places: &["review", "version"],
-    shows: &["title"],
+    shows: &["title", "disclaimer"],
     untranslated: true,
     reserved_utf16: 0,
 };
@@ -147,11 +147,16 @@ pub(super) const PRIVACY: Rule = Rule {
 };
 pub(super) const CONSENT: Rule = Rule {
     places: &["in_danger", "in_crisis"],
+    shows: &["disclaimer"],
+    untranslated: false,
+    reserved_utf16: 0,
+};
+pub(super) const GOODBYE: Rule = Rule {
+    places: &["in_danger", "in_crisis"],
     shows: &[],
     untranslated: false,
     reserved_utf16: 0,
 };
-pub(super) const GOODBYE: Rule = CONSENT;
 pub(super) const HELP: Rule = Rule {
     places: &["commands"],
     shows: &[],
