@@ -170,3 +170,11 @@ fn first_left_out(text: &str, units: &[Unit]) -> Option<Range<usize>> {
         .find(|(index, c)| !c.is_whitespace() && !listed[*index])
         .map(|(index, c)| index..index + c.len_utf8())
 }
+
+/// A problem with a sentence that another file needs from the table.
+pub(super) fn missing_unit(id: &str) -> Problem {
+    Problem::in_file(
+        UNITS_FILE,
+        format!("the sentence “{id}” is missing; copy it from the original file"),
+    )
+}

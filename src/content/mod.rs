@@ -151,3 +151,15 @@ impl Live {
         self.0.store(Arc::new(content));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ships_loads() {
+        if let Err(problems) = Content::load(&Folder::built_in()) {
+            panic!("{problems}");
+        }
+    }
+}

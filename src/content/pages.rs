@@ -1,17 +1,24 @@
 //! The pages that answer a command: signs, causes, support, disclaimer, about, …
+//!
+//! What a page takes from the article stands in block quotes; in English it is proved to be there word for word.
+
+use serde::Deserialize;
 
 use super::{
     article::Article,
     folder::{Folder, Problems},
+    markup,
     practice::Practice,
 };
 use crate::domain::Language;
 
-/// The longest page in visible UTF-16 units: leaves room for the footer within Telegram's 4,096.
-pub const MAX_PAGE_UTF16: usize = 3900;
+mod rules;
 
-/// Whom to reach in danger and in crisis, in the words of the parent's country and language,
-/// each a short command in lower case without a full stop: `call 911`, `call or text 988`.
+pub use rules::MAX_PAGE_UTF16;
+use rules::Reader;
+
+/// Whom to reach in danger and in crisis, in the words of the parent's country and language:
+/// each a short command in lower case without a full stop, `call 911`, `call or text 988`. Plain text.
 #[derive(Clone, Copy, Debug)]
 pub struct Urgent<'a> {
     /// `{in_danger}`
@@ -20,73 +27,244 @@ pub struct Urgent<'a> {
     pub in_crisis: &'a str,
 }
 
+impl<'a> Urgent<'a> {
+    fn values(self) -> [(&'static str, &'a str); 2] {
+        [("in_danger", self.in_danger), ("in_crisis", self.in_crisis)]
+    }
+}
+
 /// All pages of one language, as HTML without footer.
 #[derive(Clone, Debug)]
 pub struct Pages {
-    templates: Templates,
+    language: Language,
+    signs: String,
+    causes: String,
+    meaning: String,
+    support: String,
+    therapy: String,
+    disclaimer: String,
+    about: String,
+    privacy: String,
+    consent: String,
+    goodbye: String,
+    help: String,
+    contact: ContactWords,
+    review: ReviewWords,
 }
 
-#[derive(Clone, Debug)]
-struct Templates {}
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PagesFile {
+    signs: toml::Spanned<String>,
+    causes: toml::Spanned<String>,
+    meaning: toml::Spanned<String>,
+    support: toml::Spanned<String>,
+    therapy: toml::Spanned<String>,
+    disclaimer: toml::Spanned<String>,
+    about: toml::Spanned<String>,
+    privacy: toml::Spanned<String>,
+    consent: toml::Spanned<String>,
+    goodbye: toml::Spanned<String>,
+    help: toml::Spanned<String>,
+    contact: ContactWords,
+    review: ReviewWords,
+}
+
+/// The words around what the operator filled in, or did not.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContactWords {
+    areas: String,
+    link: String,
+    phone: String,
+    email: String,
+    unknown: String,
+    unnamed_operator: String,
+    no_address: String,
+    policy: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReviewWords {
+    done: String,
+    open: String,
+}
 
 impl Pages {
     /// Reads a language's `pages.toml`.
     pub fn parse(folder: &Folder, article: &Article, language: Language) -> Result<Self, Problems> {
-        todo!()
+        let reader = Reader::new(folder, article, language);
+        let file: PagesFile = folder.toml(reader.file())?;
+        let mut problems = Problems::default();
+        for (key, words, places) in file.contact.all().into_iter().chain(file.review.all()) {
+            reader.check_words(&mut problems, key, words, places);
+        }
+        let mut page = |text: toml::Spanned<String>, rule: &rules::Rule| {
+            reader.check_page(&mut problems, &text, rule);
+            text.into_inner().trim().to_owned()
+        };
+        let pages = Self {
+            language,
+            signs: page(file.signs, &rules::SIGNS),
+            causes: page(file.causes, &rules::CAUSES),
+            meaning: page(file.meaning, &rules::MEANING),
+            support: page(file.support, &rules::SUPPORT),
+            therapy: page(file.therapy, &rules::THERAPY),
+            disclaimer: page(file.disclaimer, &rules::DISCLAIMER),
+            about: page(file.about, &rules::ABOUT),
+            privacy: page(file.privacy, &rules::PRIVACY),
+            consent: page(file.consent, &rules::CONSENT),
+            goodbye: page(file.goodbye, &rules::GOODBYE),
+            help: page(file.help, &rules::HELP),
+            contact: file.contact,
+            review: file.review,
+        };
+        problems.or_ok(pages)
     }
 
     /// `/signs`: the five signs, closed by the “not proof” sentence and support.
     pub fn signs(&self) -> &str {
-        todo!()
+        &self.signs
     }
 
-    /// `/causes`
+    /// `/causes`: why bonding does not always happen at once.
     pub fn causes(&self) -> &str {
-        todo!()
+        &self.causes
     }
 
     /// `/meaning`: what it does not mean, that it can grow, that nobody is alone with it.
     pub fn meaning(&self) -> &str {
-        todo!()
+        &self.meaning
     }
 
     /// `/support`; `helplines` is the list of the country's support lines, as plain text.
     pub fn support(&self, urgent: Urgent<'_>, helplines: &str) -> String {
-        todo!()
+        let [danger, crisis] = urgent.values();
+        filled(&self.support, &[danger, crisis, ("helplines", helplines)])
     }
 
     /// `/therapy`; `helplines` as in [`Pages::support`].
     pub fn therapy(&self, practice: &Practice, urgent: Urgent<'_>, helplines: &str) -> String {
-        todo!()
+        let [danger, crisis] = urgent.values();
+        let contact = self.contact.block(practice);
+        let values = [
+            danger,
+            crisis,
+            ("helplines", helplines),
+            ("contact", contact.as_str()),
+        ];
+        filled(&self.therapy, &values)
     }
 
     /// `/disclaimer`: the article's, word for word, then in plain words.
     pub fn disclaimer(&self, urgent: Urgent<'_>) -> String {
-        todo!()
+        filled(&self.disclaimer, &urgent.values())
     }
 
     /// `/about`; `version` is the program's.
     pub fn about(&self, practice: &Practice, version: &str) -> String {
-        todo!()
+        let review = match practice.review(self.language) {
+            Some(review) => {
+                let on = review.on.to_string();
+                fill_plain(&self.review.done, &[("by", &review.by), ("on", &on)])
+            }
+            None => self.review.open.clone(),
+        };
+        filled(&self.about, &[("review", &review), ("version", version)])
     }
 
-    /// `/privacy`
+    /// `/privacy`: what is stored, for how long, and whom to ask.
     pub fn privacy(&self, practice: &Practice) -> String {
-        todo!()
+        let words = &self.contact;
+        let operator = practice.operator().unwrap_or(&words.unnamed_operator);
+        let address = [&practice.email, &practice.phone, &practice.link];
+        let contact = address
+            .into_iter()
+            .flatten()
+            .next()
+            .unwrap_or(&words.no_address);
+        let policy = labelled(&words.policy, "policy", practice.policy.as_deref());
+        let values = [
+            ("operator", operator),
+            ("contact", contact),
+            ("policy", policy.as_deref().unwrap_or_default()),
+        ];
+        filled(&self.privacy, &values).trim_end().to_owned()
     }
 
     /// What `/start` asks before anything is stored.
     pub fn consent(&self, urgent: Urgent<'_>) -> String {
-        todo!()
+        filled(&self.consent, &urgent.values())
     }
 
     /// The goodbye after `/stop`.
     pub fn goodbye(&self, urgent: Urgent<'_>) -> String {
-        todo!()
+        filled(&self.goodbye, &urgent.values())
     }
 
-    /// `/help`; `commands` is the list in groups, as HTML without placeholders.
+    /// `/help`; `commands` is the list in groups, as HTML (unlike other values, it is not escaped).
     pub fn help(&self, commands: &str) -> String {
-        todo!()
+        self.help.replace("{commands}", commands)
     }
+}
+
+/// A key of the file, its words, and the places that stand in them.
+type Words<'a> = (&'static str, &'a str, &'static [&'static str]);
+
+impl ReviewWords {
+    fn all(&self) -> [Words<'_>; 2] {
+        [
+            ("review.done", &self.done, &["by", "on"]),
+            ("review.open", &self.open, &[]),
+        ]
+    }
+}
+
+impl ContactWords {
+    fn all(&self) -> [Words<'_>; 8] {
+        [
+            ("contact.areas", &self.areas, &["areas"]),
+            ("contact.link", &self.link, &["link"]),
+            ("contact.phone", &self.phone, &["phone"]),
+            ("contact.email", &self.email, &["email"]),
+            ("contact.unknown", &self.unknown, &[]),
+            ("contact.unnamed_operator", &self.unnamed_operator, &[]),
+            ("contact.no_address", &self.no_address, &[]),
+            ("contact.policy", &self.policy, &["policy"]),
+        ]
+    }
+
+    /// How to reach the practice, a line for each thing that was filled in. Plain text.
+    fn block(&self, practice: &Practice) -> String {
+        if !practice.is_reachable() {
+            return self.unknown.clone();
+        }
+        let lines = [
+            practice.name.clone(),
+            labelled(&self.areas, "areas", practice.areas.as_deref()),
+            labelled(&self.link, "link", practice.link.as_deref()),
+            labelled(&self.phone, "phone", practice.phone.as_deref()),
+            labelled(&self.email, "email", practice.email.as_deref()),
+        ];
+        let lines: Vec<String> = lines.into_iter().flatten().collect();
+        lines.join("\n")
+    }
+}
+
+fn labelled(template: &str, name: &str, value: Option<&str>) -> Option<String> {
+    value.map(|value| fill_plain(template, &[(name, value)]))
+}
+
+/// For words that are escaped later, with the page that they are put into.
+fn fill_plain(template: &str, values: &[(&str, &str)]) -> String {
+    values
+        .iter()
+        .fold(template.to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        })
+}
+
+fn filled(template: &str, values: &[(&str, &str)]) -> String {
+    markup::fill(template, values).expect("the places of each page are checked when it is loaded")
 }
