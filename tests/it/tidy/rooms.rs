@@ -10,7 +10,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("conversation", &["domain", "content", "triage"]),
     ("clock", &[]),
     ("config", &["domain"]),
-    ("store", &["domain", "content"]),
+    ("store", &["domain"]),
     (
         "telegram",
         &["domain", "content", "triage", "conversation", "clock"],
