@@ -6,3 +6,4 @@
 
 mod store;
 mod support;
+mod tidy;
