@@ -1,5 +1,7 @@
 //! The replies to what may mean danger: emergency, loss, concern. They come before everything else, for everyone.
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     content::{Button, care::Insert, markup::plain},
     domain::{Language, Subscriber, due, subscriber::Standing},
@@ -29,13 +31,13 @@ pub fn reply(scene: &Scene, finding: &Finding, opening: usize) -> Option<Reply> 
 
 /// What is to be written down after the reply was taken: notes held for three days, or stopped. Applied to the row as
 /// it then is, so that nothing that was changed meanwhile is undone.
-pub fn effect(finding: &Finding, subscriber: &Subscriber, scene: &Scene) -> Option<Subscriber> {
+pub fn effect(finding: &Finding, subscriber: Subscriber, now: DateTime<Utc>) -> Option<Subscriber> {
     let changed = match finding.tier {
-        Tier::Emergency => due::held(subscriber.clone(), scene.now),
-        Tier::Loss => due::stopped(subscriber.clone(), scene.now),
+        Tier::Emergency => due::held(subscriber.clone(), now),
+        Tier::Loss => due::stopped(subscriber.clone(), now),
         Tier::Concern | Tier::None => return None,
     };
-    (changed != *subscriber).then_some(changed)
+    (changed != subscriber).then_some(changed)
 }
 
 /// The scene in the language of the words; keeps the changed subscriber alive for it.

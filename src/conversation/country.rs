@@ -1,8 +1,8 @@
 //! The country whose crisis lines a parent sees: a setting, never guessed from her language.
 
 use crate::{
-    content::{Button, Message},
-    domain::{Country, Subscriber},
+    content::{Button, Message, places::Found},
+    domain::{Country, Language, Subscriber},
 };
 
 use super::{
@@ -25,11 +25,9 @@ pub fn question(scene: &Scene) -> Message {
 
 /// A button for each country that has crisis lines of its own, two in a row.
 pub fn rows(scene: &Scene, tap: impl Fn(Country) -> Tap) -> Vec<Vec<Button>> {
-    let lines = &scene.content.crisis;
-    let buttons: Vec<Button> = lines
-        .countries()
-        .map(|country| scene.button(lines.name(country, scene.language()), &tap(country)))
-        .collect();
+    let countries = scene.content.crisis.countries();
+    let buttons: Vec<Button> =
+        countries.map(|lines| scene.button(lines.name(scene.language()), &tap(lines.country()))).collect();
     buttons.chunks(2).map(<[Button]>::to_vec).collect()
 }
 
@@ -59,7 +57,7 @@ pub fn set(scene: &Scene, country: Country) -> Reply {
 
 /// The country by a typed name or code.
 pub fn typed(scene: &Scene, text: &str) -> Reply {
-    if let Some(country) = scene.content.crisis.find(text) {
+    if let Some(country) = named(scene, text) {
         return set(scene, country);
     }
     let elsewhere = scene.country_name(Country::ELSEWHERE);
@@ -76,16 +74,27 @@ pub fn typed(scene: &Scene, text: &str) -> Reply {
 
 /// The country itself if it has lines of its own, else what stands in for it: the European Union, or elsewhere.
 pub fn with_lines(scene: &Scene, country: Country) -> Country {
-    if scene
-        .content
-        .crisis
-        .countries()
-        .any(|known| known == country)
-    {
+    if scene.content.crisis.knows(country) {
         country
     } else if country.is_in_eu() {
         Country::EU
     } else {
         Country::ELSEWHERE
     }
+}
+
+/// The country that a text names: by a name in any language, by a place that lies in it, or by its code.
+fn named(scene: &Scene, text: &str) -> Option<Country> {
+    let wanted = deunicode::deunicode(text).to_lowercase();
+    let by_name = scene
+        .content
+        .crisis
+        .countries()
+        .find(|lines| Language::ALL.iter().any(|&language| deunicode::deunicode(lines.name(language)).to_lowercase() == wanted))
+        .map(|lines| lines.country());
+    let places = || match scene.content.places.find(text) {
+        Found::Exact(places) => places.first().and_then(|place| place.country),
+        Found::Suggestions(_) | Found::None => None,
+    };
+    by_name.or_else(places).or_else(|| Country::from_code(wanted.trim()))
 }

@@ -11,6 +11,7 @@ pub mod crisis;
 pub mod leaving;
 pub mod notes;
 mod page;
+pub mod profile;
 pub mod reading;
 pub mod scene;
 pub mod settings;
@@ -51,6 +52,32 @@ pub fn respond(request: &Request, scene: &Scene) -> Reply {
         reply.change = Change::Save(Box::new(subscriber.clone()));
     }
     reply
+}
+
+/// Answers while the database cannot be used: what can be read is shown as to a newcomer, anything else is told that
+/// nothing was changed.
+pub fn respond_without_store(request: &Request, scene: &Scene) -> Reply {
+    let readable = match request {
+        Request::Text(text) => typed::needs_no_store(scene, text),
+        Request::Tap(Some(tap)) => matches!(
+            tap,
+            Tap::JustLook
+                | Tap::Help
+                | Tap::MeantElse
+                | Tap::Page(_)
+                | Tap::Crisis
+                | Tap::CrisisIn(_)
+                | Tap::CrisisCountries
+                | Tap::NoteNow(_)
+                | Tap::AnotherNote(_)
+        ),
+        Request::Tap(None) | Request::Unreadable => true,
+        Request::Location(_) => false,
+    };
+    if readable {
+        return answer(request, scene);
+    }
+    reading::menu(scene, &scene.phrases().answers.store_down)
 }
 
 fn answer(request: &Request, scene: &Scene) -> Reply {

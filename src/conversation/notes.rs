@@ -89,10 +89,7 @@ pub fn now(scene: &Scene, pool: Pool, after: Option<&NoteId>) -> Reply {
 
 /// Another note from the pool of this one.
 pub fn another(scene: &Scene, id: &NoteId) -> Reply {
-    let pool = scene
-        .texts()
-        .note(id)
-        .map_or(Pool::Affirmations, |note| note.pool);
+    let pool = scene.texts().notes.get(id).map_or(Pool::Affirmations, |note| note.pool);
     now(scene, pool, Some(id))
 }
 
@@ -224,6 +221,33 @@ pub fn go_on(scene: &Scene, subscriber: &Subscriber) -> Reply {
     let changed = due::touched(subscriber.clone(), scene.now);
     let then = scene.with(&changed);
     settings::show_with(&then, &scene.phrases().notes.kept, Place::Tapped).saving(changed)
+}
+
+/// The note for a slot: the one she moved there, else the next of her own order from the pool whose turn it is.
+pub fn choose<'a>(
+    scene: &Scene<'a>,
+    subscriber: &Subscriber,
+    slot: Slot,
+    carried: Option<&NoteId>,
+) -> Option<&'a Note> {
+    if let Some(note) = carried.and_then(|id| scene.texts().notes.get(id)) {
+        return Some(note);
+    }
+    let by_day = !due::is_quiet(slot.wall);
+    rotation::turn(&subscriber.pools, subscriber.history.sent).into_iter().find_map(|pool| {
+        let notes = scene.texts().notes.of(pool).filter(|note| by_day || !note.is_for_daytime());
+        let ids: Vec<NoteId> = notes.map(|note| note.id.clone()).collect();
+        let id = rotation::next_note(&subscriber.history, &ids, scene.order_key)?;
+        scene.texts().notes.get(&id)
+    })
+}
+
+/// Whether she has had every note of her pools.
+pub fn whole_pool_seen(scene: &Scene, subscriber: &Subscriber) -> bool {
+    subscriber
+        .pools
+        .iter()
+        .all(|pool| rotation::whole_pool_seen(&subscriber.history, &note_ids(scene, *pool)))
 }
 
 /// The names of the notes of a pool.

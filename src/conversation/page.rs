@@ -1,7 +1,5 @@
 //! The pages that answer a command or a button with something to read.
 
-use crate::content::pages::Pages;
-
 /// A page by name; what stands on it is the content's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {

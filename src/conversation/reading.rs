@@ -19,10 +19,10 @@ pub fn page(scene: &Scene, page: Page) -> Reply {
         Page::Signs => pages.signs().to_owned(),
         Page::Causes => pages.causes().to_owned(),
         Page::Meaning => pages.meaning().to_owned(),
-        Page::Support => pages.support(&helplines()),
-        Page::Therapy => pages.therapy(practice, &helplines()),
+        Page::Support => pages.support(scene.urgent(), helplines()),
+        Page::Therapy => pages.therapy(practice, scene.urgent(), helplines()),
         Page::Disclaimer => pages.disclaimer(scene.urgent()),
-        Page::About => pages.about(env!("CARGO_PKG_VERSION")),
+        Page::About => pages.about(practice, env!("CARGO_PKG_VERSION")),
         Page::Privacy => pages.privacy(practice),
     };
     Reply::new(scene.message(body, rows_below(scene, page)))
@@ -134,18 +134,11 @@ fn rows_below(scene: &Scene, page: Page) -> Vec<Vec<Button>> {
             scene.button(&buttons.practices, &Tap::NoteNow(Pool::Practices)),
             to(&buttons.therapy, Page::Therapy),
         ]],
-        Page::Therapy => scene
-            .content
-            .practice
-            .link()
-            .map(|url| {
-                vec![Button::Link {
-                    label: buttons.therapy.clone(),
-                    url: url.to_owned(),
-                }]
-            })
-            .into_iter()
-            .collect(),
+        Page::Therapy => {
+            let link = scene.content.practice.link.clone();
+            let link = link.map(|url| vec![Button::Link { label: buttons.therapy.clone(), url }]);
+            link.into_iter().collect()
+        }
         Page::Disclaimer | Page::About | Page::Privacy => vec![],
     };
     let before_consent = scene.subscriber.is_none()

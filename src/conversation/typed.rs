@@ -30,6 +30,30 @@ pub fn answer(scene: &Scene, text: &str) -> Reply {
     }
 }
 
+/// Whether a text asks for something that can be read without knowing who asks.
+pub fn needs_no_store(scene: &Scene, text: &str) -> bool {
+    match command::read(text, &scene.defaults.bot_name) {
+        Typed::Command(command, argument) => match command {
+            Command::Affirmation
+            | Command::Practice
+            | Command::Signs
+            | Command::Causes
+            | Command::Meaning
+            | Command::Support
+            | Command::Therapy
+            | Command::Crisis
+            | Command::Disclaimer
+            | Command::About
+            | Command::Privacy
+            | Command::Help => true,
+            Command::Country => !argument.is_empty(),
+            _ => false,
+        },
+        Typed::ForAnotherBot => true,
+        Typed::Words(_) => false,
+    }
+}
+
 fn run(scene: &Scene, command: Command, argument: &str) -> Reply {
     match command {
         Command::Start => welcome::start(scene),
