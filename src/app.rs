@@ -12,7 +12,7 @@ use crate::{
     content::{Content, Folder, Live},
     conversation::{Defaults, profile},
     courier::Courier,
-    domain::Outcome,
+    domain::{Country, Outcome},
     inbound::Inbound,
     store::{Keys, Lead, Store},
     telegram::{self, Door, Inbox, Limits, Telegram, Wording},
@@ -35,6 +35,7 @@ pub struct App {
     inbox: Inbox,
     telegram: Telegram,
     content: Live,
+    country: Country,
     lead: Lead,
 }
 
@@ -66,7 +67,7 @@ impl App {
         let (door_, store_, keys_, content_, clock_, defaults_) = rooms;
         let inbound = Inbound::new(telegram.clone(), door_, store_, keys_, content_, clock_.clone(), defaults_);
         let inbox = Inbox::new(telegram.clone(), clock_);
-        Ok(Self { courier, inbound, door, store, inbox, telegram, content, lead })
+        Ok(Self { courier, inbound, door, store, inbox, telegram, content, country: config.default_country, lead })
     }
 
     /// Runs until `stop` is cancelled, then stops in order: no more updates, no more notes, the last messages out,
@@ -74,7 +75,7 @@ impl App {
     pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let resumed = self.inbound.resume_parked().await.context("cannot read the parked answers")?;
         tracing::info!(parked = resumed, "Slow Bloom is running");
-        let registration = tokio::spawn(register(self.telegram.clone(), self.content.clone()));
+        let registration = tokio::spawn(register(self.telegram.clone(), self.content.clone(), self.country));
         let courier = tokio::spawn({
             let (courier, stop) = (self.courier.clone(), stop.clone());
             async move { courier.run(stop).await }
@@ -141,8 +142,8 @@ fn wording(content: &Live) -> Wording {
 }
 
 /// Commands, descriptions and the menu button, in every language.
-async fn register(telegram: Telegram, content: Live) {
-    let profiles = profile::of(&content.load());
+async fn register(telegram: Telegram, content: Live, country: Country) {
+    let profiles = profile::of(&content.load(), country);
     if let Err(failure) = telegram::profile::register(&telegram, &profiles).await {
         tracing::warn!(%failure, "the list of commands could not be registered; it is tried again at the next start");
     }

@@ -113,7 +113,7 @@ impl Inbound {
                 Err(error) => return self.without_store(&request, &content, asked, &error).await,
             }
         }
-        self.without_store(&request, &content, asked, &StoreError::Contended).await
+        self.without_store(&request, &content, asked, &StoreError::NoAnswer).await
     }
 
     /// The database cannot be used: what can be read is still shown, anything else is told so. Nothing was changed.

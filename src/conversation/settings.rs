@@ -103,9 +103,9 @@ pub fn change_rows(scene: &Scene) -> Vec<Vec<Button>> {
 pub fn days_question(scene: &Scene) -> Message {
     let words = &scene.phrases().settings;
     let choices = [
-        (&words.every_day, Weekdays::EVERY_DAY),
-        (&words.weekdays, Weekdays::WEEKDAYS),
-        (&words.weekends, Weekdays::WEEKENDS),
+        (&words.every_day, Weekdays::DAILY),
+        (&words.weekdays, Weekdays::WORKDAYS),
+        (&words.weekends, Weekdays::WEEKEND),
         (&words.mon_wed_fri, Weekdays::MON_WED_FRI),
     ];
     let mut rows: Vec<Vec<Button>> = choices

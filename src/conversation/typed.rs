@@ -2,7 +2,7 @@
 
 use crate::{
     content::Button,
-    domain::{Language, Pool, Subscriber, subscriber::Awaiting, time_of_day, weekdays::Weekdays},
+    domain::{Language, Pool, Subscriber, subscriber::Awaiting, time_of_day::TimeOfDay, weekdays::Weekdays},
 };
 
 use super::{
@@ -124,7 +124,7 @@ fn expected(scene: &Scene, words: &str) -> Reply {
 }
 
 fn time(scene: &Scene, subscriber: &Subscriber, words: &str, flow: Flow) -> Reply {
-    match time_of_day::parse(words) {
+    match TimeOfDay::parse(words) {
         Ok(time) => setup::set_time(scene, subscriber, time, flow),
         Err(_) => {
             let question = setup::ask(scene, Asking::Time, flow, Place::New);
@@ -135,8 +135,8 @@ fn time(scene: &Scene, subscriber: &Subscriber, words: &str, flow: Flow) -> Repl
 
 fn days(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {
     match Weekdays::parse(words) {
-        Some(days) => settings::set_days(scene, subscriber, days),
-        None => {
+        Ok(days) => settings::set_days(scene, subscriber, days),
+        Err(_) => {
             let question = setup::ask(scene, Asking::Days, Flow::Settings, Place::New);
             with_body(question, &scene.phrases().settings.days_unknown, subscriber)
         }

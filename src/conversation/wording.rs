@@ -7,7 +7,7 @@ use crate::{
     domain::{
         Subscriber,
         schedule::Schedule,
-        time_of_day::{self, TimeOfDay},
+        time_of_day::TimeOfDay,
         weekdays::Weekdays,
         zone::Zone,
     },
@@ -38,7 +38,7 @@ impl Scene<'_> {
 
     /// A time of day as it is written in this language.
     pub fn time(&self, time: TimeOfDay) -> String {
-        time_of_day::show(time, self.language())
+        time.show(self.language())
     }
 
     /// The time of day on a wall clock.
@@ -57,11 +57,11 @@ impl Scene<'_> {
         let Some(days) = schedule.days() else {
             return self.phrases().plans.own.clone();
         };
-        if days == Weekdays::EVERY_DAY {
+        if days == Weekdays::DAILY {
             words.every_day.clone()
-        } else if days == Weekdays::WEEKDAYS {
+        } else if days == Weekdays::WORKDAYS {
             words.weekdays.clone()
-        } else if days == Weekdays::WEEKENDS {
+        } else if days == Weekdays::WEEKEND {
             words.weekends.clone()
         } else {
             let names = &self.phrases().dates.weekdays;

@@ -18,6 +18,9 @@ const PARK_AFTER: Duration = Duration::from_secs(1);
 /// before its update is handed in again.
 const NOWHERE_TO_GO: Duration = Duration::from_secs(20);
 
+/// How many parked answers are read at once.
+const ROWS: u32 = 200;
+
 impl Inbound {
     /// Says everything, in order; done when each message was taken, is pointless, or is parked.
     pub(super) async fn say(&self, say: Vec<Say>, class: Class, asked: Asked) -> Handled {
@@ -38,7 +41,7 @@ impl Inbound {
         let mut after = None;
         let mut resumed = 0;
         loop {
-            let page = self.store.parked(after).await?;
+            let page = self.store.parked(after, ROWS).await?;
             for parked in page.rows {
                 match serde_json::from_slice::<Letter>(&parked.bytes) {
                     Ok(letter) => {
