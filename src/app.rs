@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clock::Clock,
     config::{Config, DataKey},
-    content::{Content, Folder, Live},
+    content::{Content, Folder, Live, Voice},
     conversation::{Defaults, profile},
     courier::Courier,
     domain::{Country, Outcome},
@@ -20,7 +20,10 @@ use crate::{
 
 /// How long messages that are on their way may take when the program is told to stop. With the rest of stopping in
 /// order it stays below the 10 seconds that were promised.
-const LAST_MESSAGES: Duration = Duration::from_secs(7);
+const LAST_MESSAGES: Duration = Duration::from_secs(5);
+
+/// How long answers that are being given may take when the program is told to stop.
+const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
 /// The bot, built and ready to run.
 pub struct App {
@@ -59,23 +62,59 @@ impl App {
             country: config.default_country,
             bot_name: me.username,
         };
-        let limits = Limits { per_second: config.send_rate.get(), paid: config.paid_broadcast };
+        let limits = Limits {
+            per_second: config.send_rate.get(),
+            paid: config.paid_broadcast,
+        };
         let door = Door::start(telegram.clone(), wording(&content), clock.clone(), limits);
-        let rooms = (door.clone(), store.clone(), keys, content.clone(), clock.clone(), defaults);
+        let rooms = (
+            door.clone(),
+            store.clone(),
+            keys,
+            content.clone(),
+            clock.clone(),
+            defaults,
+        );
         let (door_, store_, keys_, content_, clock_, defaults_) = rooms.clone();
         let courier = Courier::new(door_, store_, keys_, content_, clock_, defaults_);
         let (door_, store_, keys_, content_, clock_, defaults_) = rooms;
-        let inbound = Inbound::new(telegram.clone(), door_, store_, keys_, content_, clock_.clone(), defaults_);
+        let inbound = Inbound::new(
+            telegram.clone(),
+            door_,
+            store_,
+            keys_,
+            content_,
+            clock_.clone(),
+            defaults_,
+        );
         let inbox = Inbox::new(telegram.clone(), clock_);
-        Ok(Self { courier, inbound, door, store, inbox, telegram, content, country: config.default_country, lead })
+        Ok(Self {
+            courier,
+            inbound,
+            door,
+            store,
+            inbox,
+            telegram,
+            content,
+            country: config.default_country,
+            lead,
+        })
     }
 
     /// Runs until `stop` is cancelled, then stops in order: no more updates, no more notes, the last messages out,
     /// the database closed. What was not finished is due or unacknowledged, and comes again after the next start.
-    pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
-        let resumed = self.inbound.resume_parked().await.context("cannot read the parked answers")?;
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let resumed = self
+            .inbound
+            .resume_parked()
+            .await
+            .context("cannot read the parked answers")?;
         tracing::info!(parked = resumed, "Slow Bloom is running");
-        let registration = tokio::spawn(register(self.telegram.clone(), self.content.clone(), self.country));
+        let registration = tokio::spawn(register(
+            self.telegram.clone(),
+            self.content.clone(),
+            self.country,
+        ));
         let courier = tokio::spawn({
             let (courier, stop) = (self.courier.clone(), stop.clone());
             async move { courier.run(stop).await }
@@ -85,7 +124,7 @@ impl App {
             let inbound = inbound.clone();
             async move { inbound.handle(update).await }
         };
-        let polled = self.inbox.run(handle, stop.clone()).await;
+        let polled = self.inbox.run(handle, stop.clone(), LAST_ANSWERS).await;
         stop.cancel();
         registration.abort();
         self.door.close(LAST_MESSAGES).await;
@@ -114,14 +153,16 @@ pub fn load_content(config: &Config) -> anyhow::Result<Live> {
 /// The data key, made on first start when it lies in a file.
 pub fn load_keys(config: &Config) -> anyhow::Result<Keys> {
     match &config.data_key {
-        DataKey::Given(text) => Keys::from_text(text.expose_secret()).context("DATA_KEY cannot be used"),
+        DataKey::Given(text) => {
+            Keys::from_text(text.expose_secret()).context("DATA_KEY cannot be used")
+        }
         DataKey::File(path) => Keys::load_or_create(path),
     }
 }
 
 /// A refusal of the first request, in words that say what to do.
 pub fn explain(failure: &telegram::Failure) -> anyhow::Error {
-    match failure.outcome() {
+    match failure.outcome {
         Outcome::Unauthorized => anyhow::anyhow!(
             "Telegram does not know this token: copy it again from @BotFather into TELOXIDE_TOKEN"
         ),
@@ -143,8 +184,16 @@ fn wording(content: &Live) -> Wording {
 
 /// Commands, descriptions and the menu button, in every language.
 async fn register(telegram: Telegram, content: Live, country: Country) {
-    let profiles = profile::of(&content.load(), country);
-    if let Err(failure) = telegram::profile::register(&telegram, &profiles).await {
-        tracing::warn!(%failure, "the list of commands could not be registered; it is tried again at the next start");
+    let content = content.load();
+    let shown = |language| {
+        let profile = profile::of(&content, Voice { language, country });
+        telegram::profile::Profile {
+            commands: profile.commands,
+            description: profile.description,
+            short_description: profile.short_description,
+        }
+    };
+    for unset in telegram::profile::register(&telegram, shown).await {
+        tracing::warn!(what = unset.what, failure = %unset.failure, "not registered; tried again at the next start");
     }
 }

@@ -111,7 +111,10 @@ impl Courier {
         loop {
             let page = self.store.due(now, after.as_ref(), ROWS).await?;
             if page.unreadable > 0 {
-                tracing::error!(rows = page.unreadable, "rows that are due cannot be read and are passed over");
+                tracing::error!(
+                    rows = page.unreadable,
+                    "rows that are due cannot be read and are passed over"
+                );
             }
             for subscriber in page.rows {
                 if self.room() == 0 {
@@ -149,13 +152,23 @@ impl Courier {
             return Ok(());
         }
         let scene = self.scene(content, &subscriber, now);
-        let brought = match due::decide(&subscriber, notes::whole_pool_seen(&scene, &subscriber), now) {
+        let brought = match due::decide(
+            &subscriber,
+            notes::whole_pool_seen(&scene, &subscriber),
+            now,
+        ) {
             Occasion::Nothing => return Ok(()),
             Occasion::Skip => None,
-            Occasion::AskToGoOn => {
-                Some((notes::go_on_question(&scene), None, after_asked as Afterwards))
-            }
-            Occasion::LastNotice => Some((notes::last_notice(&scene), None, after_noticed as Afterwards)),
+            Occasion::AskToGoOn => Some((
+                notes::go_on_question(&scene),
+                None,
+                after_asked as Afterwards,
+            )),
+            Occasion::LastNotice => Some((
+                notes::last_notice(&scene),
+                None,
+                after_noticed as Afterwards,
+            )),
             Occasion::Bring { slot, carried } => {
                 notes::choose(&scene, &subscriber, slot, carried.as_ref()).map(|note| {
                     let message = notes::due_message(&scene, note, slot.due);
@@ -189,12 +202,22 @@ impl Courier {
         })
     }
 
-    async fn see_off(&self, chat: ChatId, note: Option<NoteId>, afterwards: Afterwards, receipt: Receipt) {
+    async fn see_off(
+        &self,
+        chat: ChatId,
+        note: Option<NoteId>,
+        afterwards: Afterwards,
+        receipt: Receipt,
+    ) {
         match receipt.await {
             Delivery::Delivered { .. } | Delivery::Unknown => {
-                self.write_down(chat, |row, now| Some(afterwards(row, note.as_ref(), now))).await;
+                self.write_down(chat, |row, now| Some(afterwards(row, note.as_ref(), now)))
+                    .await;
             }
-            Delivery::Gone(_) => self.write_down(chat, |row, now| Some(due::blocked(row, now))).await,
+            Delivery::Gone(_) => {
+                self.write_down(chat, |row, now| Some(due::blocked(row, now)))
+                    .await
+            }
             Delivery::Refused => {
                 tracing::error!("Telegram refuses a note for good; its slot passes without one");
                 self.write_down(chat, skipped).await;
@@ -211,7 +234,11 @@ impl Courier {
         chat: ChatId,
         change: impl Fn(Subscriber, DateTime<Utc>) -> Option<Subscriber>,
     ) {
-        while let Err(error) = self.store.update(chat, |row| change(row, self.clock.now())).await {
+        while let Err(error) = self
+            .store
+            .update(chat, |row| change(row, self.clock.now()))
+            .await
+        {
             tracing::error!(%error, "it could not be written down yet that a note was sent");
             tokio::time::sleep(WRITE_AGAIN_AFTER).await;
         }
@@ -242,10 +269,17 @@ impl Courier {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<ChatId>> {
-        self.on_the_way.lock().unwrap_or_else(PoisonError::into_inner)
+        self.on_the_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn scene<'a>(&'a self, content: &'a Content, subscriber: &'a Subscriber, now: DateTime<Utc>) -> Scene<'a> {
+    fn scene<'a>(
+        &'a self,
+        content: &'a Content,
+        subscriber: &'a Subscriber,
+        now: DateTime<Utc>,
+    ) -> Scene<'a> {
         Scene {
             content,
             subscriber: Some(subscriber),

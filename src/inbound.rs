@@ -56,14 +56,27 @@ impl Inbound {
         defaults: Defaults,
     ) -> Self {
         let defaults = std::sync::Arc::new(defaults);
-        Self { telegram, door, store, keys, content, clock, defaults, openings: care::Openings::default() }
+        Self {
+            telegram,
+            door,
+            store,
+            keys,
+            content,
+            clock,
+            defaults,
+            openings: care::Openings::default(),
+        }
     }
 
     /// Handles one update to its end.
     pub async fn handle(&self, update: Incoming) -> Handled {
         let asked = Asked {
             chat: update.chat,
-            phone_language: update.language_tag.as_deref().map(Language::from_tag).unwrap_or_default(),
+            phone_language: update
+                .language_tag
+                .as_deref()
+                .map(Language::from_tag)
+                .unwrap_or_default(),
             at: update.sent_at.unwrap_or_else(|| self.clock.now()),
             tapped: None,
         };
@@ -76,13 +89,24 @@ impl Inbound {
                     self.care(&finding, asked, update.answered).await
                 }
             }
-            Kind::Tap { query_id, data, message_id } => {
+            Kind::Tap {
+                query_id,
+                data,
+                message_id,
+            } => {
                 self.end_spinner(query_id);
                 let tap = data.as_deref().and_then(Tap::decode);
-                let asked = Asked { at: self.clock.now(), tapped: message_id, ..asked };
+                let asked = Asked {
+                    at: self.clock.now(),
+                    tapped: message_id,
+                    ..asked
+                };
                 self.converse(Request::Tap(tap), asked).await
             }
-            Kind::Location { longitude, latitude } => {
+            Kind::Location {
+                longitude,
+                latitude,
+            } => {
                 let zone = zone_at(longitude, latitude).await;
                 self.converse(Request::Location(zone), asked).await
             }
@@ -106,14 +130,16 @@ impl Inbound {
                 Ok(subscriber) => subscriber,
                 Err(error) => return self.without_store(&request, &content, asked, &error).await,
             };
-            let reply = conversation::respond(&request, &self.scene(&content, subscriber.as_ref(), asked));
+            let reply =
+                conversation::respond(&request, &self.scene(&content, subscriber.as_ref(), asked));
             match self.commit(reply.change, asked.chat).await {
                 Ok(Saved::Done) => return self.say(reply.say, Class::Answer, asked).await,
                 Ok(Saved::Changed) => {}
                 Err(error) => return self.without_store(&request, &content, asked, &error).await,
             }
         }
-        self.without_store(&request, &content, asked, &StoreError::NoAnswer).await
+        self.without_store(&request, &content, asked, &StoreError::NoAnswer)
+            .await
     }
 
     /// The database cannot be used: what can be read is still shown, anything else is told so. Nothing was changed.
@@ -134,9 +160,11 @@ impl Inbound {
         match change {
             Change::Nothing => Ok(Saved::Done),
             Change::Save(subscriber) => self.store.save(&subscriber).await,
-            Change::Enroll(subscriber) => {
-                Ok(if self.store.insert(&subscriber).await? { Saved::Done } else { Saved::Changed })
-            }
+            Change::Enroll(subscriber) => Ok(if self.store.insert(&subscriber).await? {
+                Saved::Done
+            } else {
+                Saved::Changed
+            }),
             Change::Erase => self.store.erase(chat).await.map(|_| Saved::Done),
         }
     }
@@ -146,7 +174,13 @@ impl Inbound {
         chat: ChatId,
         change: impl Fn(Subscriber, DateTime<Utc>) -> Subscriber,
     ) -> Handled {
-        match self.store.update(chat, |subscriber| Some(change(subscriber, self.clock.now()))).await {
+        match self
+            .store
+            .update(chat, |subscriber| {
+                Some(change(subscriber, self.clock.now()))
+            })
+            .await
+        {
             Ok(_) => Handled::Done,
             Err(error) => {
                 tracing::error!(%error, "a blocked or unblocked chat could not be written down yet");
@@ -155,7 +189,12 @@ impl Inbound {
         }
     }
 
-    fn scene<'a>(&'a self, content: &'a Content, subscriber: Option<&'a Subscriber>, asked: Asked) -> Scene<'a> {
+    fn scene<'a>(
+        &'a self,
+        content: &'a Content,
+        subscriber: Option<&'a Subscriber>,
+        asked: Asked,
+    ) -> Scene<'a> {
         Scene {
             content,
             subscriber,
@@ -179,6 +218,9 @@ impl Inbound {
 
 /// The zone of a place, looked up here and forgotten. The map is large, so it is read in a thread of its own.
 async fn zone_at(longitude: f64, latitude: f64) -> Option<Zone> {
-    let name = tokio::task::spawn_blocking(move || locate::zone_at(longitude, latitude)).await.ok().flatten()?;
+    let name = tokio::task::spawn_blocking(move || locate::zone_at(longitude, latitude))
+        .await
+        .ok()
+        .flatten()?;
     Zone::new(&name)
 }

@@ -60,9 +60,11 @@ impl Content {
         let mut problems = Problems::default();
         let practice = problems.take(practice::Practice::parse(folder));
         let plans = problems.take(plans::Plans::parse(folder));
-        let places = problems.take(places::Places::load(folder));
+        let places = problems.take(places(folder));
         let crisis = problems.take(crisis::Directory::load(folder)).map(Arc::new);
-        let care = crisis.as_ref().and_then(|crisis| problems.take(care::Care::load(folder, crisis.clone())));
+        let care = crisis
+            .as_ref()
+            .and_then(|crisis| problems.take(care::Care::load(folder, crisis.clone())));
 
         let article = problems.take(article::Article::parse(folder));
         let Some(article) = article else {
@@ -103,6 +105,12 @@ impl Content {
     pub fn texts(&self, language: Language) -> &Texts {
         self.texts.get(language)
     }
+}
+
+fn places(folder: &Folder) -> Result<places::Places, Problem> {
+    const FILE: &str = "places.toml";
+    places::Places::parse(FILE, folder.text(FILE)?)
+        .map_err(|error| Problem::in_file(FILE, format!("{error:#}")))
 }
 
 /// One value for each language.

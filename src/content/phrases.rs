@@ -98,7 +98,11 @@ fn collect(key: &str, value: &toml::Value, found: &mut Vec<(String, String)>) {
         toml::Value::Array(values) => values.iter().for_each(|value| collect(key, value, found)),
         toml::Value::Table(table) => {
             for (name, value) in table {
-                let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+                let key = if key.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{key}.{name}")
+                };
                 collect(&key, value, found);
             }
         }
@@ -111,10 +115,15 @@ fn check(key: &str, text: &str) -> Result<(), String> {
         return Err("this phrase is empty; write what the parent is to read".to_owned());
     }
     markup::check(text)?;
-    let places = PLACES.iter().find(|(known, _)| *known == key).map_or(&[][..], |(_, places)| places);
+    let places = PLACES
+        .iter()
+        .find(|(known, _)| *known == key)
+        .map_or(&[][..], |(_, places)| places);
     markup::check_placeholders(text, places)?;
     if key.starts_with("buttons.") && text.chars().count() > MAX_LABEL_CHARS {
-        return Err(format!("a button has room for {MAX_LABEL_CHARS} characters; make it shorter"));
+        return Err(format!(
+            "a button has room for {MAX_LABEL_CHARS} characters; make it shorter"
+        ));
     }
     Ok(())
 }

@@ -26,8 +26,9 @@ pub fn question(scene: &Scene) -> Message {
 /// A button for each country that has crisis lines of its own, two in a row.
 pub fn rows(scene: &Scene, tap: impl Fn(Country) -> Tap) -> Vec<Vec<Button>> {
     let countries = scene.content.crisis.countries();
-    let buttons: Vec<Button> =
-        countries.map(|lines| scene.button(lines.name(scene.language()), &tap(lines.country()))).collect();
+    let buttons: Vec<Button> = countries
+        .map(|lines| scene.button(lines.name(scene.language()), &tap(lines.country())))
+        .collect();
     buttons.chunks(2).map(<[Button]>::to_vec).collect()
 }
 
@@ -90,11 +91,17 @@ fn named(scene: &Scene, text: &str) -> Option<Country> {
         .content
         .crisis
         .countries()
-        .find(|lines| Language::ALL.iter().any(|&language| deunicode::deunicode(lines.name(language)).to_lowercase() == wanted))
+        .find(|lines| {
+            Language::ALL.iter().any(|&language| {
+                deunicode::deunicode(lines.name(language)).to_lowercase() == wanted
+            })
+        })
         .map(|lines| lines.country());
-    let places = || match scene.content.places.find(text) {
+    let places = || match scene.content.places.find(text, scene.now) {
         Found::Exact(places) => places.first().and_then(|place| place.country),
         Found::Suggestions(_) | Found::None => None,
     };
-    by_name.or_else(places).or_else(|| Country::from_code(wanted.trim()))
+    by_name
+        .or_else(places)
+        .or_else(|| Country::from_code(wanted.trim()))
 }

@@ -36,10 +36,16 @@ pub fn line_rows(scene: &Scene, country: Country) -> Vec<Vec<Button>> {
         country,
     };
     let lines = &scene.content.crisis;
-    let copies: Vec<Button> = lines.copyable(voice).iter().cloned()
+    let copies: Vec<Button> = lines
+        .copyable(voice)
+        .iter()
+        .cloned()
         .map(|(label, text)| Button::Copy { label, text })
         .collect();
-    let links = lines.links(voice).iter().cloned()
+    let links = lines
+        .links(voice)
+        .iter()
+        .cloned()
         .map(|(label, url)| Button::Link { label, url });
     let mut rows: Vec<Vec<Button>> = copies.chunks(2).map(<[Button]>::to_vec).collect();
     rows.extend(links.map(|link| vec![link]));

@@ -123,7 +123,7 @@ fn tapped_by_subscriber(scene: &Scene, subscriber: &Subscriber, tap: &Tap) -> Op
     Some(match tap {
         Tap::Settings => settings::show(scene, Place::Tapped),
         Tap::Ask(asking, flow) => setup::ask(scene, *asking, *flow, Place::Tapped),
-        Tap::ClockIs(minutes_east, flow) => setup::clock_is(scene, *minutes_east, *flow),
+        Tap::ClockIs(minutes_east, flow) => return setup::clock_is(scene, *minutes_east, *flow),
         Tap::SetZone(zone, flow) => setup::set_zone(scene, subscriber, zone.clone(), *flow),
         Tap::SetTime(time, flow) => setup::set_time(scene, subscriber, *time, *flow),
         Tap::SetPlan(name, flow) => setup::set_plan(scene, subscriber, *name, *flow),

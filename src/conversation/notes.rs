@@ -4,7 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     content::{Button, Message, notes::Note, plans::PlanName},
-    domain::{NoteId, Pool, Subscriber, due, due::Moved, rotation, subscriber::Standing},
+    domain::{
+        NoteId, Pool, Subscriber, due,
+        due::Moved,
+        rotation,
+        subscriber::{Slot, Standing},
+    },
 };
 
 use super::{
@@ -89,7 +94,11 @@ pub fn now(scene: &Scene, pool: Pool, after: Option<&NoteId>) -> Reply {
 
 /// Another note from the pool of this one.
 pub fn another(scene: &Scene, id: &NoteId) -> Reply {
-    let pool = scene.texts().notes.get(id).map_or(Pool::Affirmations, |note| note.pool);
+    let pool = scene
+        .texts()
+        .notes
+        .get(id)
+        .map_or(Pool::Affirmations, |note| note.pool);
     now(scene, pool, Some(id))
 }
 
@@ -234,12 +243,18 @@ pub fn choose<'a>(
         return Some(note);
     }
     let by_day = !due::is_quiet(slot.wall);
-    rotation::turn(&subscriber.pools, subscriber.history.sent).into_iter().find_map(|pool| {
-        let notes = scene.texts().notes.of(pool).filter(|note| by_day || !note.is_for_daytime());
-        let ids: Vec<NoteId> = notes.map(|note| note.id.clone()).collect();
-        let id = rotation::next_note(&subscriber.history, &ids, scene.order_key)?;
-        scene.texts().notes.get(&id)
-    })
+    rotation::turn(&subscriber.pools, subscriber.history.sent)
+        .into_iter()
+        .find_map(|pool| {
+            let notes = scene
+                .texts()
+                .notes
+                .of(pool)
+                .filter(|note| by_day || !note.is_for_daytime());
+            let ids: Vec<NoteId> = notes.map(|note| note.id.clone()).collect();
+            let id = rotation::next_note(&subscriber.history, &ids, scene.order_key)?;
+            scene.texts().notes.get(&id)
+        })
 }
 
 /// Whether she has had every note of her pools.

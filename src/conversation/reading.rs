@@ -136,7 +136,12 @@ fn rows_below(scene: &Scene, page: Page) -> Vec<Vec<Button>> {
         ]],
         Page::Therapy => {
             let link = scene.content.practice.link.clone();
-            let link = link.map(|url| vec![Button::Link { label: buttons.therapy.clone(), url }]);
+            let link = link.map(|url| {
+                vec![Button::Link {
+                    label: buttons.therapy.clone(),
+                    url,
+                }]
+            });
             link.into_iter().collect()
         }
         Page::Disclaimer | Page::About | Page::Privacy => vec![],

@@ -3,7 +3,7 @@
 //! Every step can be skipped, repeated or abandoned: what was not chosen keeps its default, and each button
 //! carries its whole answer, so that a restart in the middle loses nothing.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::{
     content::{Button, Keyboard, Message, plans::PlanName},
@@ -56,11 +56,9 @@ pub fn ask(scene: &Scene, asking: Asking, flow: Flow, place: Place) -> Reply {
 }
 
 /// Her clock differs from UTC by so many minutes now: which region?
-pub fn clock_is(scene: &Scene, minutes_east: i32, flow: Flow) -> Reply {
-    let regions = scene
-        .content
-        .places
-        .regions_at_offset(scene.now, minutes_east);
+pub fn clock_is(scene: &Scene, minutes_east: i32, flow: Flow) -> Option<Reply> {
+    let offset = FixedOffset::east_opt(minutes_east * 60)?;
+    let regions = scene.content.places.regions_with_offset(scene.now, offset);
     let rows = regions
         .iter()
         .map(|place| {
@@ -69,19 +67,24 @@ pub fn clock_is(scene: &Scene, minutes_east: i32, flow: Flow) -> Reply {
                 &Tap::SetZone(place.zone.clone(), flow),
             )]
         })
-        .chain([vec![scene.button(
-            &scene.phrases().buttons.other_place,
-            &Tap::Ask(Asking::City, flow),
-        )]])
+        .chain([vec![
+            scene.button(
+                &scene.phrases().buttons.other_place,
+                &Tap::Ask(Asking::City, flow),
+            ),
+            scene.crisis_button(),
+        ]])
         .collect();
-    Reply::in_place(scene.message(&scene.phrases().setup.pick_region, rows))
+    Some(Reply::in_place(
+        scene.message(&scene.phrases().setup.pick_region, rows),
+    ))
 }
 
 /// Sets the zone, and with it the country whose lines she sees, when the zone tells it; then goes on.
 pub fn set_zone(scene: &Scene, subscriber: &Subscriber, zone: Zone, flow: Flow) -> Reply {
     let mut changed = answered(subscriber);
     if changed.zone != zone {
-        if let Some(found) = scene.content.places.country_of(&zone) {
+        if let Some(found) = zone.country() {
             changed.country = country::with_lines(scene, found);
         }
         changed = due::with_zone(changed, zone, earliest(scene, subscriber));
@@ -98,7 +101,13 @@ pub fn set_zone(scene: &Scene, subscriber: &Subscriber, zone: Zone, flow: Flow) 
 /// Sets the hour; then goes on.
 pub fn set_time(scene: &Scene, subscriber: &Subscriber, time: TimeOfDay, flow: Flow) -> Reply {
     let changed = due::with_time(answered(subscriber), time, earliest(scene, subscriber));
-    go_on(scene, changed, flow, Asking::Plan, &scene.phrases().settings.saved)
+    go_on(
+        scene,
+        changed,
+        flow,
+        Asking::Plan,
+        &scene.phrases().settings.saved,
+    )
 }
 
 /// Sets the kind of notes, at the hour she has; then goes on.
@@ -107,7 +116,13 @@ pub fn set_plan(scene: &Scene, subscriber: &Subscriber, name: PlanName, flow: Fl
     let schedule = plan.schedule.with_time(subscriber.schedule.time());
     let earliest = earliest(scene, subscriber);
     let changed = due::with_plan(answered(subscriber), schedule, plan.pools.clone(), earliest);
-    go_on(scene, changed, flow, Asking::Summary, &scene.phrases().settings.saved)
+    go_on(
+        scene,
+        changed,
+        flow,
+        Asking::Summary,
+        &scene.phrases().settings.saved,
+    )
 }
 
 /// She shared a location: `zone` is what lies there.
@@ -161,12 +176,19 @@ pub const fn flow_of(awaiting: Option<Awaiting>) -> Flow {
 /// The earliest moment for a note that is planned now: within an hour of consent none comes.
 pub fn earliest(scene: &Scene, subscriber: &Subscriber) -> DateTime<Utc> {
     let fresh = subscriber.last_sent.is_none() && subscriber.consented_on == scene.now.date_naive();
-    if fresh { scene.now + due::FIRST_NOTE_NOT_BEFORE } else { scene.now }
+    if fresh {
+        scene.now + due::FIRST_NOTE_NOT_BEFORE
+    } else {
+        scene.now
+    }
 }
 
 /// No typed answer is expected any more.
 fn answered(subscriber: &Subscriber) -> Subscriber {
-    Subscriber { awaiting: None, ..subscriber.clone() }
+    Subscriber {
+        awaiting: None,
+        ..subscriber.clone()
+    }
 }
 
 fn go_on(scene: &Scene, changed: Subscriber, flow: Flow, next: Asking, said: &str) -> Reply {
@@ -201,13 +223,15 @@ fn zone_question(scene: &Scene, flow: Flow) -> Message {
 
 fn clock_question(scene: &Scene, flow: Flow) -> Message {
     let buttons = &scene.phrases().buttons;
-    let clocks: Vec<Button> = scene
-        .content
-        .places
-        .clock_choices(scene.now)
+    let choices = scene.content.places.clock_choices(scene.now);
+    let clocks: Vec<Button> = choices
         .into_iter()
-        .map(|(minutes_east, clock)| {
-            scene.button(&scene.time(clock), &Tap::ClockIs(minutes_east, flow))
+        .map(|choice| {
+            let minutes_east = choice.offset.local_minus_utc() / 60;
+            scene.button(
+                &scene.time_on(choice.wall),
+                &Tap::ClockIs(minutes_east, flow),
+            )
         })
         .collect();
     let mut rows: Vec<Vec<Button>> = clocks.chunks(4).map(<[Button]>::to_vec).collect();

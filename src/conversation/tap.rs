@@ -172,7 +172,7 @@ impl Tap {
                 "move:{}:{}:{}",
                 id.as_str(),
                 came.timestamp(),
-                when.letter()
+                name_in(&MOVES, *when)
             ),
             Self::Retire(id) => format!("retire:{}", id.as_str()),
             Self::FewerOrPause => "fewer".into(),

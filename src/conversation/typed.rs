@@ -1,8 +1,14 @@
 //! What a parent types: commands with or without an argument, expected answers, anything else.
 
 use crate::{
-    content::Button,
-    domain::{Language, Pool, Subscriber, subscriber::Awaiting, time_of_day::TimeOfDay, weekdays::Weekdays},
+    content::{
+        Button,
+        places::{self, Found},
+    },
+    domain::{
+        Language, Pool, Subscriber, subscriber::Awaiting, time_of_day::TimeOfDay,
+        weekdays::Weekdays,
+    },
 };
 
 use super::{
@@ -144,35 +150,30 @@ fn days(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {
 }
 
 fn zone(scene: &Scene, words: &str, flow: Flow) -> Reply {
-    let found = scene.content.places.find(words);
-    let places = found.places();
-    if let (true, [only]) = (found.is_exact(), places) {
-        return Reply::new(setup::place_question(scene, &only.zone, flow));
-    }
-    let mut rows: Vec<Vec<Button>> = places
-        .iter()
-        .map(|place| {
-            vec![scene.button(
-                place.name(scene.language()),
-                &Tap::SetZone(place.zone.clone(), flow),
-            )]
-        })
-        .collect();
+    let setup = &scene.phrases().setup;
+    let (said, found) = match scene.content.places.find(words, scene.now) {
+        Found::Exact(found) => match found.as_slice() {
+            [only] => return Reply::new(setup::place_question(scene, &only.zone, flow)),
+            _ => (&setup.pick_place, found),
+        },
+        Found::Suggestions(found) => (&setup.place_unknown, found),
+        Found::None => (&setup.place_unknown, Vec::new()),
+    };
+    let to_zone = |place: &places::Place| {
+        let tap = Tap::SetZone(place.zone.clone(), flow);
+        vec![scene.button(place.name(scene.language()), &tap)]
+    };
+    let mut rows: Vec<Vec<Button>> = found.iter().map(to_zone).collect();
     let buttons = &scene.phrases().buttons;
     rows.push(vec![
-        scene.button(&buttons.no, &Tap::Ask(Asking::Clock, flow)),
-        scene.button(&buttons.share_location, &Tap::Ask(Asking::Location, flow)),
+        scene.button(&buttons.other_place, &Tap::Ask(Asking::Clock, flow)),
     ]);
+    rows.push(vec![scene.button(
+        &buttons.share_location,
+        &Tap::Ask(Asking::Location, flow),
+    )]);
     rows.push(vec![scene.crisis_button()]);
-    let words = &scene.phrases().setup;
-    Reply::new(scene.message(
-        if found.is_exact() {
-            &words.pick_place
-        } else {
-            &words.place_unknown
-        },
-        rows,
-    ))
+    Reply::new(scene.message(said, rows))
 }
 
 fn pause(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {

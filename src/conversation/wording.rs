@@ -5,11 +5,7 @@ use chrono::{Datelike, NaiveDateTime};
 use crate::{
     content::{markup, plans::PlanName},
     domain::{
-        Subscriber,
-        schedule::Schedule,
-        time_of_day::TimeOfDay,
-        weekdays::Weekdays,
-        zone::Zone,
+        Subscriber, schedule::Schedule, time_of_day::TimeOfDay, weekdays::Weekdays, zone::Zone,
     },
 };
 
@@ -101,8 +97,23 @@ impl Scene<'_> {
         }
     }
 
-    /// The name of a place for a zone: its region or city if the content knows one, else the last part of its name.
+    /// The name of a zone as people say it: its region's, else the last part of its own.
     pub fn place(&self, zone: &Zone) -> String {
-        self.content.places.name_of(zone, self.language())
+        let region = self
+            .content
+            .places
+            .regions()
+            .iter()
+            .find(|place| place.zone == *zone);
+        region.map_or_else(
+            || {
+                zone.name()
+                    .rsplit('/')
+                    .next()
+                    .unwrap_or_default()
+                    .replace('_', " ")
+            },
+            |place| place.name(self.language()).to_owned(),
+        )
     }
 }

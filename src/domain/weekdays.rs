@@ -49,9 +49,12 @@ impl Weekdays {
 
     /// Days by their bits; `None` for no day at all and for an eighth one.
     pub const fn from_bits(bits: u8) -> Option<Self> {
-        if bits == 0 || bits > Self::DAILY.0 { None } else { Some(Self(bits)) }
+        if bits == 0 || bits > Self::DAILY.0 {
+            None
+        } else {
+            Some(Self(bits))
+        }
     }
-
 
     /// The days named; `None` when there are none.
     pub fn of(days: impl IntoIterator<Item = Weekday>) -> Option<Self> {

@@ -76,7 +76,11 @@ impl Inbound {
             return Ok(());
         }
         let now = self.clock.now();
-        self.store.update(asked.chat, |subscriber| care::effect(finding, subscriber, now)).await?;
+        self.store
+            .update(asked.chat, |subscriber| {
+                care::effect(finding, subscriber, now)
+            })
+            .await?;
         Ok(())
     }
 }

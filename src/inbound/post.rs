@@ -24,9 +24,14 @@ const ROWS: u32 = 200;
 impl Inbound {
     /// Says everything, in order; done when each message was taken, is pointless, or is parked.
     pub(super) async fn say(&self, say: Vec<Say>, class: Class, asked: Asked) -> Handled {
-        let letters: Vec<Letter> = say.into_iter().map(|say| letter(say, class, asked)).collect();
-        let posted: Vec<(Letter, Receipt)> =
-            letters.into_iter().map(|letter| (letter.clone(), self.door.post(letter))).collect();
+        let letters: Vec<Letter> = say
+            .into_iter()
+            .map(|say| letter(say, class, asked))
+            .collect();
+        let posted: Vec<(Letter, Receipt)> = letters
+            .into_iter()
+            .map(|letter| (letter.clone(), self.door.post(letter)))
+            .collect();
         let mut handled = Handled::Done;
         for (letter, receipt) in posted {
             if self.see_off(letter, receipt).await == Handled::Owing {
@@ -81,7 +86,10 @@ impl Inbound {
 
     async fn park(&self, letter: &Letter) -> anyhow::Result<ParkedId> {
         let bytes = serde_json::to_vec(letter)?;
-        Ok(self.store.park(letter.chat, &bytes, self.clock.now()).await?)
+        Ok(self
+            .store
+            .park(letter.chat, &bytes, self.clock.now())
+            .await?)
     }
 
     /// Follows a parked answer to its end; it stays parked when the door closes first.
@@ -117,5 +125,10 @@ fn letter(say: Say, class: Class, asked: Asked) -> Letter {
         (conversation::Place::Tapped, Some(message_id)) => Place::Edit(message_id),
         _ => Place::New,
     };
-    Letter { place, sound: true, asked_at: Some(asked.at), ..Letter::new(asked.chat, class, say.message) }
+    Letter {
+        place,
+        sound: true,
+        asked_at: Some(asked.at),
+        ..Letter::new(asked.chat, class, say.message)
+    }
 }

@@ -53,12 +53,12 @@ pub struct Unset {
 /// Returns what could not be set; nothing here is worth stopping for.
 pub async fn register(telegram: &Telegram, profile_in: impl Fn(Language) -> Profile) -> Vec<Unset> {
     let mut unset = Vec::new();
-    let default = std::iter::once(None);
     let own = Language::ALL
+        .map(Some)
         .into_iter()
-        .filter(|language| *language != Language::default())
-        .map(Some);
-    for language in default.chain(own) {
+        .filter(|language| *language != Some(Language::default()));
+    let languages: Vec<Option<Language>> = std::iter::once(None).chain(own).collect();
+    for language in languages {
         let profile = profile_in(language.unwrap_or_default());
         let code = language.map(|language| language.code().to_owned());
         let done = [
