@@ -4,6 +4,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use super::{Found, Place, Places};
 use crate::domain::{
+    Country,
     folding::{fold, key},
     zone::Zone,
 };
@@ -139,16 +140,16 @@ fn strip(typed: &str) -> &str {
     bare
 }
 
+/// The places of this name; those that are called so first, then those that are also called so.
 fn named<'a>(places: &'a Places, name: &str) -> Vec<&'a Place> {
-    let under = places
-        .index
-        .get(name)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    under
+    let under = places.index.get(name).map(Vec::as_slice);
+    let mut found: Vec<&Place> = under
+        .unwrap_or_default()
         .iter()
         .filter_map(|at| places.places.get(*at))
-        .collect()
+        .collect();
+    found.sort_by_key(|place| key(&place.en) != name && key(&place.es) != name);
+    found
 }
 
 /// `portland maine`: a name and, after it, what it lies in.
@@ -231,7 +232,7 @@ fn suggestions<'a>(found: impl Iterator<Item = &'a Place>) -> Found {
 
 /// Only the first of those that are the same clock in the same country.
 fn different<'a>(places: impl Iterator<Item = &'a Place>) -> impl Iterator<Item = &'a Place> {
-    let mut seen: Vec<(&Zone, Option<crate::domain::Country>)> = Vec::new();
+    let mut seen: Vec<(&Zone, Option<Country>)> = Vec::new();
     places.filter(move |place| {
         let which = (&place.zone, place.country);
         let new = !seen.contains(&which);

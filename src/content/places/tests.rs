@@ -109,7 +109,7 @@ fn a_name_is_found_in_either_language_and_any_dress() {
                 Some(zone),
                 "{name}: {found:?}"
             );
-            assert!(found.len() == 1 || *name == "london", "{name}: {found:?}");
+            assert!(found.len() == 1, "{name}: {found:?}");
         }
     }
 }
@@ -119,7 +119,7 @@ fn a_name_of_several_places_gives_them_all() {
     let places = places();
     assert_eq!(
         exact(&places, "Birmingham"),
-        ["America/Chicago", "Europe/London"]
+        ["Europe/London", "America/Chicago"]
     );
     assert_eq!(
         exact(&places, "cordoba"),
@@ -160,10 +160,7 @@ fn a_slip_is_suggested_and_never_taken() {
     assert_eq!(suggested(&places, "Los Angelse")[0], "America/Los_Angeles");
     assert_eq!(suggested(&places, "barcelna"), ["Europe/Madrid"]);
     assert_eq!(suggested(&places, "san franc"), ["America/Los_Angeles"]);
-    assert_eq!(
-        suggested(&places, "Londn"),
-        ["Europe/London", "America/Toronto"]
-    );
+    assert_eq!(suggested(&places, "Londn"), ["Europe/London"]);
 }
 
 #[test]
