@@ -33,8 +33,10 @@ pub struct Practice {
     pub areas: Option<String>,
     /// The full privacy policy (`https`).
     pub policy: Option<String>,
-    english: Option<Review>,
-    spanish: Option<Review>,
+    /// Who reviewed the English words.
+    pub reviewed_english: Option<Review>,
+    /// Who reviewed the Spanish words.
+    pub reviewed_spanish: Option<Review>,
 }
 
 /// Who read the words of one language and stands by them.
@@ -90,13 +92,13 @@ impl Practice {
             email: value(file.email, email),
             areas: value(file.areas, any),
             policy: value(file.policy, https),
-            english: None,
-            spanish: None,
+            reviewed_english: None,
+            reviewed_spanish: None,
         };
-        practice.english = problems
+        practice.reviewed_english = problems
             .take(review(folder, &file.review.english))
             .flatten();
-        practice.spanish = problems
+        practice.reviewed_spanish = problems
             .take(review(folder, &file.review.spanish))
             .flatten();
         problems.or_ok(practice)
@@ -115,8 +117,8 @@ impl Practice {
     /// Who reviewed the words of a language; nobody until the operator writes it down.
     pub fn review(&self, language: Language) -> Option<&Review> {
         match language {
-            Language::En => self.english.as_ref(),
-            Language::Es => self.spanish.as_ref(),
+            Language::En => self.reviewed_english.as_ref(),
+            Language::Es => self.reviewed_spanish.as_ref(),
         }
     }
 }
@@ -213,5 +215,112 @@ fn email(text: &str) -> Result<(), &'static str> {
             Ok(())
         }
         _ => Err("write an e-mail address like hello@example.com"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::testing::{broken, expect_problem};
+
+    #[test]
+    fn the_template_invents_nothing() {
+        assert_eq!(
+            Practice::parse(&Folder::built_in()).unwrap(),
+            Practice::default()
+        );
+    }
+
+    #[test]
+    fn what_is_filled_in_is_kept() {
+        let check = |key: &str, value: &str, get: fn(&Practice) -> Option<&str>| {
+            let folder = broken(
+                FILE,
+                &format!("\n{key} = \"\""),
+                &format!("\n{key} = \" {value} \""),
+            );
+            assert_eq!(get(&Practice::parse(&folder).unwrap()), Some(value));
+        };
+        check("name", "Example Practice", |practice| {
+            practice.name.as_deref()
+        });
+        check("name", "Example Practice", Practice::operator);
+        check("link", "https://example.com/book?a=1", |practice| {
+            practice.link.as_deref()
+        });
+        check("phone", "+1 (555) 010-0000", |practice| {
+            practice.phone.as_deref()
+        });
+        check("email", "hello@example.com", |practice| {
+            practice.email.as_deref()
+        });
+    }
+
+    #[test]
+    fn wrong_shapes_are_told() {
+        let check = |key: &str, value: &str, expected: &str| {
+            let folder = broken(
+                FILE,
+                &format!("\n{key} = \"\""),
+                &format!("\n{key} = \"{value}\""),
+            );
+            expect_problem(&folder, expected);
+        };
+        for link in [
+            "http://example.com",
+            "example.com",
+            "https://localhost",
+            "https://a b.com",
+            "https://me@example.com",
+            "javascript:alert(1)",
+        ] {
+            check(
+                "link",
+                link,
+                "write the whole address, beginning with https://; or leave it empty",
+            );
+        }
+        for email in [
+            "hello",
+            "@example.com",
+            "a@b",
+            "a b@example.com",
+            "a@b@example.com",
+        ] {
+            check("email", email, "write an e-mail address like");
+        }
+        for phone in ["123", "call me", "+1 555 010 0000 ext. five"] {
+            check("phone", phone, "write the number with its country code");
+        }
+        check("name", &"x".repeat(201), "shorten this to 200 characters");
+        check("name", "{version}", "without “{” and “}”");
+        check(
+            "policy",
+            "none",
+            "practice.toml, line 25: write the whole address",
+        );
+    }
+
+    #[test]
+    fn a_review_has_a_name_and_a_day() {
+        let review = |by: &str, on: &str| {
+            broken(
+                FILE,
+                "by = \"\"\non = \"\"",
+                &format!("by = \"{by}\"\non = \"{on}\""),
+            )
+        };
+        let practice =
+            Practice::parse(&review("R. R., perinatal clinician", "2027-01-31")).unwrap();
+        let english = practice
+            .review(Language::En)
+            .map(|review| review.on.to_string());
+        assert_eq!(english.as_deref(), Some("2027-01-31"));
+        assert_eq!(practice.review(Language::Es), None);
+        expect_problem(
+            &review("R. R.", "31/01/2027"),
+            "write the day of the review like 2027-01-31",
+        );
+        expect_problem(&review("", "2027-01-31"), "write who reviewed the words");
     }
 }
