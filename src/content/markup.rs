@@ -91,7 +91,7 @@ pub fn plain(html: &str) -> String {
 
 /// Its length as Telegram counts it: UTF-16 units of what a reader sees.
 pub fn visible_len_utf16(html: &str) -> usize {
-    tokens(html).map(|token| token.visible_utf16()).sum()
+    tokens(html).map(Token::visible_utf16).sum()
 }
 
 /// Shortens to at most `max_utf16` visible units, at the end of a word where there is one, ending in “…”
@@ -111,11 +111,11 @@ pub fn clip(html: &str, max_utf16: usize) -> Cow<'_, str> {
         match token {
             Token::Open(tag) => {
                 open.push(tag);
-                clipped.push_str(&format!("<{tag}>"));
+                clipped.extend(["<", tag, ">"]);
             }
             Token::Close(tag) => {
                 open.pop();
-                clipped.push_str(&format!("</{tag}>"));
+                clipped.extend(["</", tag, ">"]);
             }
             Token::Entity(entity, _) if fits => clipped.push_str(entity),
             Token::Text(text) if fits => clipped.push_str(text),
@@ -130,7 +130,7 @@ pub fn clip(html: &str, max_utf16: usize) -> Cow<'_, str> {
     clipped.truncate(clipped.trim_end().len());
     clipped.push('…');
     for tag in open.iter().rev() {
-        clipped.push_str(&format!("</{tag}>"));
+        clipped.extend(["</", tag, ">"]);
     }
     Cow::Owned(clipped)
 }

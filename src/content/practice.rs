@@ -80,18 +80,17 @@ impl Practice {
     pub fn parse(folder: &Folder) -> Result<Self, Problems> {
         let file: PracticeFile = folder.toml(FILE)?;
         let mut problems = Problems::default();
-        let mut value = |value: toml::Spanned<String>,
-                         check: fn(&str) -> Result<(), &'static str>| {
-            problems.take(optional(folder, &value, check)).flatten()
+        let mut value = |value: toml::Spanned<String>, shape: Shape| {
+            problems.take(optional(folder, &value, shape)).flatten()
         };
         let mut practice = Self {
-            name: value(file.name, any),
-            operator: value(file.operator, any),
-            link: value(file.link, https),
-            phone: value(file.phone, phone),
-            email: value(file.email, email),
-            areas: value(file.areas, any),
-            policy: value(file.policy, https),
+            name: value(file.name, Shape::Words),
+            operator: value(file.operator, Shape::Words),
+            link: value(file.link, Shape::Https),
+            phone: value(file.phone, Shape::Phone),
+            email: value(file.email, Shape::Email),
+            areas: value(file.areas, Shape::Words),
+            policy: value(file.policy, Shape::Https),
             reviewed_english: None,
             reviewed_spanish: None,
         };
@@ -126,7 +125,7 @@ impl Practice {
 fn optional(
     folder: &Folder,
     value: &toml::Spanned<String>,
-    check: fn(&str) -> Result<(), &'static str>,
+    shape: Shape,
 ) -> Result<Option<String>, Problem> {
     let text = value.get_ref().trim();
     if text.is_empty() {
@@ -143,12 +142,14 @@ fn optional(
             "write this in one line, without “{” and “}”".to_owned(),
         ));
     }
-    check(text).map_err(|what| problem(format!("{what}; or leave it empty")))?;
-    Ok(Some(text.to_owned()))
+    match shape.complaint(text) {
+        Some(what) => Err(problem(format!("{what}; or leave it empty"))),
+        None => Ok(Some(text.to_owned())),
+    }
 }
 
 fn review(folder: &Folder, row: &ReviewRow) -> Result<Option<Review>, Problem> {
-    let by = optional(folder, &row.by, any)?;
+    let by = optional(folder, &row.by, Shape::Words)?;
     let on = row.on.get_ref().trim();
     match (by, on) {
         (None, "") => Ok(None),
@@ -168,54 +169,60 @@ fn review(folder: &Folder, row: &ReviewRow) -> Result<Option<Review>, Problem> {
     }
 }
 
-fn any(_: &str) -> Result<(), &'static str> {
-    Ok(())
+/// What a value looks like.
+#[derive(Clone, Copy)]
+enum Shape {
+    Words,
+    Https,
+    Phone,
+    Email,
 }
 
-fn https(text: &str) -> Result<(), &'static str> {
-    let host = text
-        .strip_prefix("https://")
-        .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
-    match host {
-        Some(host)
-            if host.contains('.')
-                && !text.contains(char::is_whitespace)
-                && !host.contains('@')
-                && !host.starts_with('.')
-                && !host.ends_with('.') =>
-        {
-            Ok(())
-        }
-        _ => Err("write the whole address, beginning with https://"),
+impl Shape {
+    /// What to write instead, unless `text` has this shape.
+    fn complaint(self, text: &str) -> Option<&'static str> {
+        let (fits, complaint) = match self {
+            Self::Words => (true, ""),
+            Self::Https => (
+                is_https(text),
+                "write the whole address, beginning with https://",
+            ),
+            Self::Phone => (
+                is_phone(text),
+                "write the number with its country code, like +1 555 010 0000",
+            ),
+            Self::Email => (
+                is_email(text),
+                "write an e-mail address like hello@example.com",
+            ),
+        };
+        (!fits).then_some(complaint)
     }
 }
 
-fn phone(text: &str) -> Result<(), &'static str> {
+fn is_https(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some_and(is_host) && !text.contains(char::is_whitespace)
+}
+
+fn is_phone(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let plain = text
         .chars()
         .all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '.'));
-    if plain && digits >= MIN_PHONE_DIGITS {
-        Ok(())
-    } else {
-        Err("write the number with its country code, like +1 555 010 0000")
-    }
+    plain && digits >= MIN_PHONE_DIGITS
 }
 
-fn email(text: &str) -> Result<(), &'static str> {
-    match text.split_once('@') {
-        Some((name, host))
-            if !name.is_empty()
-                && host.contains('.')
-                && !host.starts_with('.')
-                && !host.ends_with('.')
-                && !host.contains('@')
-                && !text.contains(char::is_whitespace) =>
-        {
-            Ok(())
-        }
-        _ => Err("write an e-mail address like hello@example.com"),
-    }
+fn is_email(text: &str) -> bool {
+    text.split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && is_host(host))
+        && !text.contains(char::is_whitespace)
+}
+
+fn is_host(host: &str) -> bool {
+    host.contains('.') && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
 }
 
 #[cfg(test)]

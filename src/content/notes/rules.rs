@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_broken_note_is_told_with_its_line() {
         let check = |file, from: &str, to: &str, expected| {
-            expect_problem(&broken(file, from, to), expected)
+            expect_problem(&broken(file, from, to), expected);
         };
         let text = format!("text = \"{FIRST}\"");
         let write = |new: &str| format!("text = \"{new}\"");
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn both_languages_have_the_same_notes() {
         let check = |file, from: &str, to: &str, expected| {
-            expect_problem(&broken(file, from, to), expected)
+            expect_problem(&broken(file, from, to), expected);
         };
         check(
             ES,

@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn a_broken_page_is_told_with_its_line() {
         let check = |file, from: &str, to: &str, expected| {
-            expect_problem(&broken(file, from, to), expected)
+            expect_problem(&broken(file, from, to), expected);
         };
         check(
             EN,
@@ -376,7 +376,7 @@ mod tests {
     #[test]
     fn the_article_is_quoted_word_for_word_in_full_and_in_order() {
         let check = |file, from: &str, to: &str, expected| {
-            expect_problem(&broken(file, from, to), expected)
+            expect_problem(&broken(file, from, to), expected);
         };
         check(
             EN,
