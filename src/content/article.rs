@@ -178,3 +178,87 @@ pub(super) fn missing_unit(id: &str) -> Problem {
         format!("the sentence “{id}” is missing; copy it from the original file"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::testing::{broken, expect_problem};
+
+    #[test]
+    fn the_article_is_whole_and_its_sentences_are_all_there() {
+        let article = Article::parse(&Folder::built_in()).unwrap();
+        // SAFETY.md section 6 counts 59 units, and 44 lines of text.
+        assert_eq!(article.units().len(), 59);
+        assert_eq!(article.text().lines().count(), 44);
+    }
+
+    #[test]
+    fn a_changed_quote_or_article_is_told_with_its_line() {
+        let check = |file, from, to, expected| expect_problem(&broken(file, from, to), expected);
+        check(
+            UNITS_FILE,
+            "does not mean you’re unloving",
+            "doesn’t mean you’re unloving",
+            "the words of “not.unloving” do not stand in article.txt",
+        );
+        check(
+            UNITS_FILE,
+            "push_only = \"With",
+            "push_only = \"If",
+            "the words of “therapy.fog” do not stand in their sentence",
+        );
+        check(
+            UNITS_FILE,
+            "id = \"intro.magic\"",
+            "id = \"title\"",
+            "the id “title” is used twice",
+        );
+        check(
+            UNITS_FILE,
+            "id = \"sign.numb\"",
+            "id = \"sign.none\"",
+            "the sentence “sign.numb” is missing",
+        );
+        check(
+            TEXT_FILE,
+            "Eye contact during",
+            "Hugs. Eye contact during",
+            "article.txt, line 26: this line is not (wholly) listed",
+        );
+        check(
+            TEXT_FILE,
+            "magic moment",
+            "golden moment",
+            "the words of “intro.magic” do not stand",
+        );
+        expect_problem(
+            &Folder::built_in().without(TEXT_FILE),
+            "messages/article.txt: this file is missing",
+        );
+    }
+
+    #[test]
+    fn what_must_not_be_pushed_cannot_be_drawn_on() {
+        let article = Article::parse(&Folder::built_in()).unwrap();
+        let check = |id: &str, affirmation: Option<&str>, practice: bool| {
+            let unit = article.unit(id).unwrap();
+            assert_eq!(unit.for_note(Pool::Affirmations), affirmation, "{id}");
+            assert_eq!(unit.for_note(Pool::Practices).is_some(), practice, "{id}");
+        };
+        check("sign.numb", None, false);
+        check("cause.birth_trauma", None, false);
+        check("cta.ready", None, false);
+        check("not.nervous", None, false);
+        check("practice.skin", None, true);
+        check(
+            "therapy.fog",
+            Some("With the right support, the fog can lift"),
+            false,
+        );
+        check(
+            "time.no_expiry",
+            Some("Bonding doesn’t have an expiration date."),
+            false,
+        );
+    }
+}

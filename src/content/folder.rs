@@ -90,7 +90,7 @@ impl Folder {
         toml::from_str(text).map_err(|error| Problem {
             file: file.to_owned(),
             line: error.span().map(|span| line_of(text, span.start)),
-            what: plain_words(error.message()),
+            what: plain_words(error.message(), text),
         })
     }
 
@@ -275,21 +275,107 @@ fn is_message_file(name: &str) -> bool {
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    let before = &text.as_bytes()[..offset.min(text.len())];
-    before.iter().filter(|&&byte| byte == b'\n').count() + 1
+    let before = text.get(..offset).unwrap_or(text);
+    before.matches('\n').count() + 1
 }
 
 /// The reader's own messages, in words for a person who does not program.
-fn plain_words(message: &str) -> String {
+fn plain_words(message: &str, text: &str) -> String {
+    let is_toml = text.parse::<toml::Table>().is_ok();
+    if !is_toml {
+        return format!("{message}; check the quotation marks, commas and brackets here");
+    }
     if let Some(key) = quoted_after(message, "missing field ") {
-        return format!("“{key}” is missing; add it (the other language has it too)");
+        return format!("“{key}” is missing; copy it from the original file and write its text");
     }
     if let Some(key) = quoted_after(message, "unknown field ") {
         return format!("“{key}” is not a name this file may hold; check its spelling ({message})");
     }
-    format!("{message}; check the quotation marks, commas and brackets here")
+    message.to_owned()
 }
 
 fn quoted_after<'a>(message: &'a str, start: &str) -> Option<&'a str> {
     message.strip_prefix(start)?.split('`').nth(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Pair {
+        #[expect(dead_code, reason = "only its presence matters here")]
+        one: String,
+        two: toml::Spanned<i64>,
+    }
+
+    fn check(text: &str, expected: &str) {
+        let folder = Folder::built_in().with("en/x.toml", text);
+        let problem = folder.toml::<Pair>("en/x.toml").unwrap_err().to_string();
+        assert!(problem.contains(expected), "{problem}");
+    }
+
+    #[test]
+    fn mistakes_in_toml_are_told_with_their_line() {
+        check("one = \"a\"\ntwo = ", "messages/en/x.toml, line 2: ");
+        check("one = \"a\"", "“two” is missing; copy it");
+        check(
+            "one = \"a\"\ntwo = 2\nthree = 3",
+            "line 3: “three” is not a name this file may hold",
+        );
+        check("one = 1\ntwo = 2", "line 1: invalid type");
+        check("one = \"a\ntwo = 2", "line 1: ");
+    }
+
+    #[test]
+    fn a_value_knows_its_line() {
+        let folder = Folder::built_in().with("en/x.toml", "one = \"é\"\n\ntwo = 2");
+        let pair: Pair = folder.toml("en/x.toml").unwrap();
+        let problem = folder.problem_at("en/x.toml", pair.two.span(), "too small");
+        assert_eq!(problem.to_string(), "messages/en/x.toml, line 3: too small");
+    }
+
+    #[test]
+    fn a_folder_on_disk_reads_like_the_one_built_in() {
+        let dir = tempfile::tempdir().unwrap();
+        let built_in = Folder::built_in();
+        for (name, text) in &built_in.files {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            // As an editor on Windows may leave it.
+            std::fs::write(path, format!("\u{feff}{}", text.replace('\n', "\r\n"))).unwrap();
+        }
+        std::fs::write(dir.path().join(".notes.toml.swp"), [0xff]).unwrap();
+        std::fs::write(dir.path().join("photo.png"), [0xff]).unwrap();
+        assert_eq!(Folder::read(dir.path()).unwrap().files, built_in.files);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let check = |path: &Path, expected: &str| {
+            let error = format!("{:#}", Folder::read(path).unwrap_err());
+            assert!(error.contains(expected), "{error}");
+        };
+        check(&dir.path().join("nowhere"), "cannot be read");
+        check(dir.path(), "holds no .toml or .txt file");
+        std::fs::write(dir.path().join("a.toml"), [0xff]).unwrap();
+        check(dir.path(), "a.toml cannot be read as UTF-8 text");
+    }
+
+    #[test]
+    fn names_in_a_sub_folder() {
+        let folder = Folder {
+            files: BTreeMap::new(),
+        }
+        .with("crisis/us.toml", "")
+        .with("crisis/au.toml", "")
+        .with("crisis/old/us.toml", "")
+        .with("crisis.toml", "");
+        assert_eq!(
+            folder.names_in("crisis"),
+            ["crisis/au.toml", "crisis/us.toml"]
+        );
+    }
 }

@@ -2,7 +2,11 @@
 //!
 //! Allowed are `<b>`, `<i>`, `<blockquote>`, and the entities `&lt;` `&gt;` `&amp;` `&quot;`.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::borrow::Cow;
+
+mod template;
+
+pub use template::{check_placeholders, fill};
 
 /// The most characters of one Telegram message, in UTF-16 units after its markup was taken out
 /// (Bot API, `sendMessage`: "1-4096 characters after entities parsing").
@@ -87,7 +91,7 @@ pub fn plain(html: &str) -> String {
 
 /// Its length as Telegram counts it: UTF-16 units of what a reader sees.
 pub fn visible_len_utf16(html: &str) -> usize {
-    tokens(html).map(|token| token.visible_utf16()).sum()
+    tokens(html).map(Token::visible_utf16).sum()
 }
 
 /// Shortens to at most `max_utf16` visible units, at the end of a word where there is one, ending in “…”
@@ -107,11 +111,11 @@ pub fn clip(html: &str, max_utf16: usize) -> Cow<'_, str> {
         match token {
             Token::Open(tag) => {
                 open.push(tag);
-                clipped.push_str(&format!("<{tag}>"));
+                clipped.extend(["<", tag, ">"]);
             }
             Token::Close(tag) => {
                 open.pop();
-                clipped.push_str(&format!("</{tag}>"));
+                clipped.extend(["</", tag, ">"]);
             }
             Token::Entity(entity, _) if fits => clipped.push_str(entity),
             Token::Text(text) if fits => clipped.push_str(text),
@@ -126,7 +130,7 @@ pub fn clip(html: &str, max_utf16: usize) -> Cow<'_, str> {
     clipped.truncate(clipped.trim_end().len());
     clipped.push('…');
     for tag in open.iter().rev() {
-        clipped.push_str(&format!("</{tag}>"));
+        clipped.extend(["</", tag, ">"]);
     }
     Cow::Owned(clipped)
 }
@@ -150,86 +154,6 @@ fn words_within(text: &str, room: usize, at_start: bool) -> &str {
         None if at_start => start,
         None => "",
     }
-}
-
-/// Puts values into a text with `{name}` places. Values are escaped; the text itself is markup.
-/// Fails on a place without a value and on a value without a place.
-pub fn fill(template: &str, values: &[(&str, &str)]) -> Result<String, String> {
-    let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
-    check_placeholders(template, &names)?;
-    let mut filled = String::with_capacity(template.len());
-    for piece in pieces(template)? {
-        match piece {
-            Piece::Text(text) => filled.push_str(text),
-            Piece::Place(name) => {
-                let value = values.iter().find(|(known, _)| *known == name);
-                filled.push_str(&escape(value.map_or("", |(_, value)| value)));
-            }
-        }
-    }
-    Ok(filled)
-}
-
-/// Proves that a text has exactly these `{name}` places, each at least once.
-pub fn check_placeholders(template: &str, names: &[&str]) -> Result<(), String> {
-    let found: BTreeSet<&str> = pieces(template)?
-        .into_iter()
-        .filter_map(|piece| match piece {
-            Piece::Place(name) => Some(name),
-            Piece::Text(_) => None,
-        })
-        .collect();
-    if let Some(unknown) = found.iter().find(|name| !names.contains(name)) {
-        return Err(format!(
-            "nothing is known to put in place of {{{unknown}}} here; {}",
-            known_places(names)
-        ));
-    }
-    match names.iter().find(|name| !found.contains(**name)) {
-        Some(missing) => Err(format!("{{{missing}}} must stand somewhere in this text")),
-        None => Ok(()),
-    }
-}
-
-fn known_places(names: &[&str]) -> String {
-    if names.is_empty() {
-        return "this text has no places to fill".to_owned();
-    }
-    let known: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
-    format!("this text may have {}", known.join(", "))
-}
-
-enum Piece<'a> {
-    Text(&'a str),
-    Place(&'a str),
-}
-
-fn pieces(template: &str) -> Result<Vec<Piece<'_>>, String> {
-    let mut pieces = Vec::new();
-    let mut rest = template;
-    while let Some(start) = rest.find(['{', '}']) {
-        let (before, tail) = rest.split_at(start);
-        pieces.push(Piece::Text(before));
-        let name = tail
-            .strip_prefix('{')
-            .and_then(|inside| inside.split_once('}'));
-        match name {
-            Some((name, after)) if is_name(name) => {
-                pieces.push(Piece::Place(name));
-                rest = after;
-            }
-            _ => return Err("“{” and “}” may only stand around a name, like {version}".to_owned()),
-        }
-    }
-    pieces.push(Piece::Text(rest));
-    Ok(pieces)
-}
-
-fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
 #[derive(Clone, Copy)]
@@ -284,5 +208,128 @@ fn markup_at_start(html: &str) -> Option<(Token<'_>, usize)> {
     match inside.strip_prefix('/') {
         Some(tag) => TAGS.contains(&tag).then_some((Token::Close(tag), len)),
         None => TAGS.contains(&inside).then_some((Token::Open(inside), len)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_html() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            Just("<b>".to_owned()),
+            Just("</b>".to_owned()),
+            Just("<blockquote>".to_owned()),
+            Just("</blockquote>".to_owned()),
+            Just("&amp;".to_owned()),
+            Just("<".to_owned()),
+            Just("&".to_owned()),
+            Just(" ".to_owned()),
+            "[a-zé💛 \n]{0,12}",
+            any::<char>().prop_map(String::from),
+        ];
+        prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
+    }
+
+    /// Markup that `check` accepts, nested two deep.
+    fn good_html() -> impl Strategy<Value = String> {
+        let text = "[a-zé💛 .<&>\n]{0,30}".prop_map(|text| escape(&text));
+        let bold = text.clone().prop_map(|text| format!("<b>{text}</b>"));
+        let line =
+            prop::collection::vec(prop_oneof![text, bold], 0..5).prop_map(|all| all.concat());
+        let quote = line
+            .clone()
+            .prop_map(|line| format!("<blockquote>{line}</blockquote>"));
+        prop::collection::vec(prop_oneof![line, quote], 0..5).prop_map(|all| all.concat())
+    }
+
+    #[test]
+    fn check_accepts_and_explains() {
+        let check = |html: &str, expected: &str| match check(html) {
+            Ok(()) => assert_eq!(expected, "", "{html} was accepted"),
+            Err(what) => {
+                assert!(
+                    !expected.is_empty() && what.contains(expected),
+                    "{html}: {what}"
+                );
+            }
+        };
+        check("plain, “quoted” and 1 > 0", "");
+        check("<b>bold <i>and more</i></b> &amp; &lt;3", "");
+        check(
+            "<blockquote>one</blockquote><blockquote>two</blockquote>",
+            "",
+        );
+        check("<b>bold", "<b> is never closed");
+        check("bold</b>", "closes what was never opened");
+        check("<b><i>crossed</b></i>", "</b> comes where </i> is expected");
+        check("<blockquote><blockquote>", "inside another <blockquote>");
+        check("<u>no</u>", "may only begin");
+        check("<a href=\"https://example.com\">no</a>", "may only begin");
+        check("a < b", "write &lt;");
+        check("you & me", "write &amp;");
+        check("&nbsp;", "write &amp;");
+    }
+
+    #[test]
+    fn length_is_what_telegram_counts() {
+        for (html, len) in [
+            ("", 0),
+            ("<b>é</b>", 1),
+            ("💛", 2),
+            ("&amp;", 1),
+            ("&nbsp;", 6),
+            ("<u>", 3),
+        ] {
+            assert_eq!(visible_len_utf16(html), len, "{html}");
+        }
+    }
+
+    #[test]
+    fn clip_ends_at_a_word_and_closes_what_is_open() {
+        for (html, max, clipped) in [
+            ("short", 5, "short"),
+            ("one two three", 9, "one two…"),
+            ("one two three", 8, "one two…"),
+            ("<b>one two</b>", 5, "<b>one…</b>"),
+            ("one <b>two</b> three", 9, "one <b>two</b>…"),
+            ("incomprehensible", 5, "inco…"),
+            ("💛💛", 3, "💛…"),
+            ("a &amp; b", 4, "a &amp;…"),
+            ("any", 0, ""),
+        ] {
+            assert_eq!(clip(html, max), clipped, "{html} in {max}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn escaped_text_reads_as_it_was_typed(text in any::<String>()) {
+            let escaped = escape(&text);
+            prop_assert_eq!(check(&escaped), Ok(()));
+            prop_assert_eq!(plain(&escaped), text);
+        }
+
+        #[test]
+        fn length_is_that_of_the_plain_text(html in any_html()) {
+            prop_assert_eq!(visible_len_utf16(&html), plain(&html).encode_utf16().count());
+        }
+
+        #[test]
+        fn clip_keeps_its_limit_for_any_text(html in any_html(), max in 0usize..40) {
+            prop_assert!(visible_len_utf16(&clip(&html, max)) <= max);
+        }
+
+        #[test]
+        fn clip_keeps_good_markup_good(html in good_html(), max in 1usize..60) {
+            prop_assert_eq!(check(&html), Ok(()));
+            let clipped = clip(&html, max);
+            prop_assert_eq!(check(&clipped), Ok(()));
+            let seen = plain(&clipped);
+            let start = seen.strip_suffix('…').unwrap_or(&seen);
+            prop_assert!(plain(&html).starts_with(start));
+        }
     }
 }

@@ -161,13 +161,65 @@ impl Live {
 }
 
 #[cfg(test)]
+mod testing;
+
+#[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        testing::{broken, expect_problem},
+        *,
+    };
 
     #[test]
     fn what_ships_loads() {
         if let Err(problems) = Content::load(&Folder::built_in()) {
             panic!("{problems}");
         }
+    }
+
+    #[test]
+    fn every_problem_is_told_not_only_the_first() {
+        let folder = broken("practice.toml", "email = \"\"", "email = \"nobody\"")
+            .with("schedules.toml", "default = 1")
+            .without("es/notes.toml");
+        for expected in [
+            "practice.toml, line",
+            "schedules.toml, line 1",
+            "es/notes.toml: this file is missing",
+        ] {
+            expect_problem(&folder, expected);
+        }
+    }
+
+    #[test]
+    fn a_problem_is_told_once_although_two_languages_stumble_over_it() {
+        let folder = broken("en/notes.toml", "theme = ", "thema = ");
+        let problems = Content::load(&folder).unwrap_err();
+        let about_notes = problems
+            .iter()
+            .filter(|problem| problem.file == "en/notes.toml");
+        assert_eq!(about_notes.count(), 1, "{problems}");
+    }
+
+    #[test]
+    fn everyone_sees_replaced_content() {
+        let content = Content::load(&Folder::built_in()).unwrap();
+        let live = Live::new(content.clone());
+        let (other, before) = (live.clone(), live.load());
+        let mut changed = content;
+        changed.practice.name = Some("Example Practice".to_owned());
+        live.replace(changed);
+        assert_eq!(
+            other.load().practice.name.as_deref(),
+            Some("Example Practice")
+        );
+        assert_eq!(before.practice.name, None);
+    }
+
+    #[test]
+    fn content_can_be_shared_between_tasks() {
+        fn shared<T: Send + Sync + 'static>() {}
+        shared::<Content>();
+        shared::<Live>();
     }
 }

@@ -9,25 +9,13 @@ use serde::Deserialize;
 use super::{
     article::Article,
     folder::{Folder, Problem, Problems},
-    markup, wording,
 };
 use crate::domain::{Language, NoteId, Pool};
 
-/// The longest note in characters, its safety line included, without footer (SAFETY.md 2.1, A10).
-pub const MAX_NOTE_CHARS: usize = 300;
+mod rules;
 
-/// The longest first sentence in characters: what a lock screen shows (SAFETY.md 2.1, A10).
-pub const MAX_FIRST_SENTENCE_CHARS: usize = 60;
-
-/// The most notes that can be drawn from the article without a new claim (SAFETY.md 6.2).
-pub const MAX_NOTES: usize = 40;
-
-/// What a practice says somewhere, because it is never an order (SAFETY.md 2.1, A14).
-const IF_IT_FEELS_OK_EN: [&str; 3] = ["if it feels ok", "if that feels ok", "if they feel ok"];
-const IF_IT_FEELS_OK_ES: [&str; 1] = ["si te parece bien"];
-
-/// Sentences whose notes carry our own line on being awake and alert (SAFETY.md 2.1, A14).
-const NEED_SAFETY: [&str; 2] = ["practice.skin", "practice.slow"];
+pub use rules::{MAX_FIRST_SENTENCE_CHARS, MAX_NOTE_CHARS, MAX_NOTES};
+use rules::{faults, pool_faults};
 
 const SOURCE_FILE: &str = "en/notes.toml";
 
@@ -245,76 +233,6 @@ fn check_source(folder: &Folder, article: &Article, row: &SourceRow) -> Result<(
     Ok(())
 }
 
-/// Everything about one note that a program can judge (SAFETY.md 2.1).
-fn faults(note: &Note, language: Language) -> Vec<String> {
-    let body = note.body();
-    if note.text.trim().is_empty() {
-        return vec!["the text is empty; write the note".to_owned()];
-    }
-    if let Err(what) = markup::check(&body) {
-        return vec![what];
-    }
-    let mut faults = wording::breaches(language, &body);
-    if let Err(what) = markup::check_placeholders(&body, &[]) {
-        faults.push(what);
-    }
-    let seen = markup::plain(&body);
-    let chars = seen.chars().count();
-    if chars > MAX_NOTE_CHARS {
-        faults.push(format!(
-            "the note has {chars} characters; {MAX_NOTE_CHARS} is the most"
-        ));
-    }
-    let first = first_sentence(&seen).chars().count();
-    if first > MAX_FIRST_SENTENCE_CHARS {
-        faults.push(format!(
-            "the first sentence has {first} characters; {MAX_FIRST_SENTENCE_CHARS} is the most, so that it can be read at a glance"
-        ));
-    }
-    if seen.contains(|c: char| c.is_numeric() || c == '%') {
-        faults.push(
-            "a note has no digits and no “%”: the article gives no numbers (rule A2)".to_owned(),
-        );
-    }
-    let permission: &[&str] = match language {
-        Language::En => &IF_IT_FEELS_OK_EN,
-        Language::Es => &IF_IT_FEELS_OK_ES,
-    };
-    let lower = seen.to_lowercase();
-    if note.pool == Pool::Practices && !permission.iter().any(|words| lower.contains(words)) {
-        faults.push(format!(
-            "a practice says “{}” somewhere (rule A14)",
-            permission[0]
-        ));
-    }
-    if NEED_SAFETY.contains(&note.origin.as_str()) && note.safety.is_none() {
-        faults.push(
-            "a note on skin-to-skin or holding has a “safety” line on being awake and alert (rule A14)"
-                .to_owned(),
-        );
-    }
-    faults
-}
-
-fn pool_faults(notes: &[Note]) -> Vec<String> {
-    let mut faults = Vec::new();
-    if notes.len() > MAX_NOTES {
-        faults.push(format!(
-            "{} notes; the article has room for {MAX_NOTES} at most, take some out",
-            notes.len()
-        ));
-    }
-    for (pool, name) in [
-        (Pool::Affirmations, "affirmations"),
-        (Pool::Practices, "practices"),
-    ] {
-        if !notes.iter().any(|note| note.pool == pool) {
-            faults.push(format!("there is no note with pool = \"{name}\"; add one"));
-        }
-    }
-    faults
-}
-
 fn twice(folder: &Folder, file: &str, id: &toml::Spanned<NoteId>) -> Problem {
     let what = format!(
         "the id “{:?}” is used twice; give each note its own",
@@ -330,15 +248,52 @@ fn body(text: &str, safety: Option<&str>) -> String {
     }
 }
 
-fn first_sentence(text: &str) -> &str {
-    let end = text
-        .char_indices()
-        .find(|(index, c)| {
-            let after = &text[index + c.len_utf8()..];
-            let ends =
-                after.is_empty() || after.starts_with(|c: char| c.is_whitespace() || c == '”');
-            *c == '\n' || (matches!(c, '.' | '?' | '!' | '…') && ends)
-        })
-        .map_or(text.len(), |(index, c)| index + c.len_utf8());
-    &text[..end]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notes(language: Language) -> Notes {
+        let folder = Folder::built_in();
+        let article = Article::parse(&folder).unwrap();
+        Notes::parse(&folder, &article, language).unwrap()
+    }
+
+    #[test]
+    fn there_are_as_many_as_the_article_holds() {
+        let notes = notes(Language::En);
+        assert!((34..=38).contains(&notes.iter().count()));
+        assert!(notes.of(Pool::Affirmations).count() >= 26);
+        assert!(notes.of(Pool::Practices).count() >= 7);
+    }
+
+    #[test]
+    fn no_two_notes_say_the_same() {
+        for language in Language::ALL {
+            let notes = notes(language);
+            let texts: BTreeSet<&str> = notes.iter().map(|note| note.text.as_str()).collect();
+            assert_eq!(texts.len(), notes.iter().count());
+        }
+    }
+
+    #[test]
+    fn a_translated_note_is_the_same_note() {
+        let (english, spanish) = (notes(Language::En), notes(Language::Es));
+        for (en, es) in english.iter().zip(&spanish) {
+            assert_eq!((&en.id, en.pool, &en.source), (&es.id, es.pool, &es.source));
+            assert_ne!(en.text, es.text);
+        }
+    }
+
+    #[test]
+    fn our_safety_line_stands_apart_from_the_text() {
+        let notes = notes(Language::En);
+        let note = notes.get(&NoteId::new("holding").unwrap()).unwrap();
+        assert!(note.is_for_daytime());
+        assert!(!note.text.contains("awake"));
+        assert!(
+            note.body()
+                .ends_with("for times when you are awake and alert.</i>")
+        );
+        assert_eq!(notes.get(&NoteId::new("no.such.note").unwrap()), None);
+    }
 }

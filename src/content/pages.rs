@@ -268,3 +268,143 @@ fn fill_plain(template: &str, values: &[(&str, &str)]) -> String {
 fn filled(template: &str, values: &[(&str, &str)]) -> String {
     markup::fill(template, values).expect("the places of each page are checked when it is loaded")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const URGENT: Urgent<'_> = Urgent {
+        in_danger: "call 911",
+        in_crisis: "call or text 988",
+    };
+
+    fn pages(language: Language) -> Pages {
+        let folder = Folder::built_in();
+        let article = Article::parse(&folder).unwrap();
+        Pages::parse(&folder, &article, language).unwrap()
+    }
+
+    fn full_practice() -> Practice {
+        Practice {
+            name: Some("Example & Practice".to_owned()),
+            areas: Some("San Diego".to_owned()),
+            link: Some("https://example.com/?a=1&b=2".to_owned()),
+            email: Some("hello@example.com".to_owned()),
+            policy: Some("https://example.com/privacy".to_owned()),
+            ..Practice::default()
+        }
+    }
+
+    fn all(pages: &Pages, practice: &Practice) -> Vec<String> {
+        vec![
+            pages.signs().to_owned(),
+            pages.causes().to_owned(),
+            pages.meaning().to_owned(),
+            pages.support(URGENT, "• A line"),
+            pages.therapy(practice, URGENT, "• A line"),
+            pages.disclaimer(URGENT),
+            pages.about(practice, "0.1.0"),
+            pages.privacy(practice),
+            pages.consent(URGENT),
+            pages.goodbye(URGENT),
+            pages.help("<b>Commands</b>"),
+        ]
+    }
+
+    #[test]
+    fn every_page_is_good_markup_with_every_place_filled() {
+        for language in Language::ALL {
+            for practice in [Practice::default(), full_practice()] {
+                for page in all(&pages(language), &practice) {
+                    assert_eq!(markup::check(&page), Ok(()), "{page}");
+                    assert!(!page.contains(['{', '}']), "{page}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn contact_is_shown_as_far_as_it_is_known() {
+        let pages = pages(Language::En);
+        let therapy = pages.therapy(&full_practice(), URGENT, "");
+        assert!(therapy.contains("Example &amp; Practice\nWorks in: San Diego\nWeb: https://example.com/?a=1&amp;b=2\nE-mail: hello@example.com\n"));
+        let empty = Practice::default();
+        assert!(
+            pages
+                .therapy(&empty, URGENT, "")
+                .contains("have not added their own contact here")
+        );
+        assert!(
+            pages
+                .privacy(&empty)
+                .contains("have not added an address yet")
+        );
+        assert!(!pages.privacy(&empty).contains("Full policy"));
+        assert!(
+            pages
+                .privacy(&full_practice())
+                .ends_with("Full policy: https://example.com/privacy")
+        );
+        assert!(
+            pages
+                .about(&empty, "0.1.0")
+                .contains("No clinician has reviewed")
+        );
+    }
+
+    #[test]
+    fn both_languages_quote_the_same_number_of_lines() {
+        let (en, es) = (pages(Language::En), pages(Language::Es));
+        let lines = |page: &String| rules::quoted_lines(page).len();
+        for (en, es) in [
+            (&en.signs, &es.signs),
+            (&en.causes, &es.causes),
+            (&en.meaning, &es.meaning),
+            (&en.support, &es.support),
+            (&en.therapy, &es.therapy),
+        ] {
+            assert_eq!(lines(en), lines(es), "{en}\n{es}");
+        }
+    }
+
+    #[test]
+    fn commands_are_named_in_the_language_of_the_page() {
+        let known = |language| match language {
+            Language::En => [
+                "/support",
+                "/crisis",
+                "/meaning",
+                "/therapy",
+                "/stop",
+                "/settings",
+                "/delete",
+                "/start",
+            ],
+            Language::Es => [
+                "/apoyo",
+                "/ayuda_ya",
+                "/significado",
+                "/terapia",
+                "/parar",
+                "/ajustes",
+                "/borrar",
+                "/start",
+            ],
+        };
+        for language in Language::ALL {
+            let known: BTreeSet<&str> = known(language).into_iter().collect();
+            let pages = pages(language);
+            let texts = all(&pages, &Practice::default())
+                .join(" ")
+                .replace("/aviso", " ");
+            let seen = markup::plain(&texts);
+            let named: BTreeSet<&str> = seen
+                .split(|c: char| !(c.is_alphanumeric() || c == '/' || c == '_'))
+                .filter(|word| word.starts_with('/') && word.len() > 2)
+                .collect();
+            assert_eq!(named, known);
+        }
+    }
+}

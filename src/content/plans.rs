@@ -147,3 +147,55 @@ fn check_hours(schedule: &str) -> Result<(), String> {
         _ => Err("write one minute (0 to 59) and one hour (8 to 19), like “30 9 * * *”".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::testing::{broken, expect_problem};
+
+    #[test]
+    fn the_default_is_one_affirmation_a_day() {
+        let plans = Plans::parse(&Folder::built_in()).unwrap();
+        assert_eq!(plans.default_plan(), PlanName::Daily);
+        assert_eq!(plans.get(PlanName::Daily).pools, [Pool::Affirmations]);
+    }
+
+    #[test]
+    fn a_plan_that_would_wake_somebody_is_refused() {
+        let check = |schedule: &str, expected: &str| {
+            let to = format!("schedule = \"{schedule}\"");
+            expect_problem(&broken(FILE, "schedule = \"0 10 * * *\"", &to), expected);
+        };
+        check("0 7 * * *", "may come from 08:00 until before 20:00");
+        check("0 20 * * *", "may come from 08:00 until before 20:00");
+        check("0 24 * * *", "write one minute (0 to 59) and one hour");
+        check("0 8-20 * * *", "write one minute (0 to 59) and one hour");
+        check("60 9 * * *", "write one minute (0 to 59) and one hour");
+        check("0 10 * *", "write five parts");
+    }
+
+    #[test]
+    fn other_mistakes_are_told() {
+        let check = |from, to, expected| expect_problem(&broken(FILE, from, to), expected);
+        check(
+            "pools = [\"affirmations\"]",
+            "pools = []",
+            "name at least one kind of note",
+        );
+        check(
+            "pools = [\"affirmations\"]",
+            "pools = [\"poems\"]",
+            "unknown variant `poems`",
+        );
+        check(
+            "default = \"daily\"",
+            "default = \"hourly\"",
+            "schedules.toml, line 12: unknown variant `hourly`",
+        );
+        check(
+            "[weekly]",
+            "[monthly]",
+            "“monthly” is not a name this file may hold",
+        );
+    }
+}

@@ -33,8 +33,10 @@ pub struct Practice {
     pub areas: Option<String>,
     /// The full privacy policy (`https`).
     pub policy: Option<String>,
-    english: Option<Review>,
-    spanish: Option<Review>,
+    /// Who reviewed the English words.
+    pub reviewed_english: Option<Review>,
+    /// Who reviewed the Spanish words.
+    pub reviewed_spanish: Option<Review>,
 }
 
 /// Who read the words of one language and stands by them.
@@ -78,25 +80,24 @@ impl Practice {
     pub fn parse(folder: &Folder) -> Result<Self, Problems> {
         let file: PracticeFile = folder.toml(FILE)?;
         let mut problems = Problems::default();
-        let mut value = |value: toml::Spanned<String>,
-                         check: fn(&str) -> Result<(), &'static str>| {
-            problems.take(optional(folder, &value, check)).flatten()
+        let mut value = |value: toml::Spanned<String>, shape: Shape| {
+            problems.take(optional(folder, &value, shape)).flatten()
         };
         let mut practice = Self {
-            name: value(file.name, any),
-            operator: value(file.operator, any),
-            link: value(file.link, https),
-            phone: value(file.phone, phone),
-            email: value(file.email, email),
-            areas: value(file.areas, any),
-            policy: value(file.policy, https),
-            english: None,
-            spanish: None,
+            name: value(file.name, Shape::Words),
+            operator: value(file.operator, Shape::Words),
+            link: value(file.link, Shape::Https),
+            phone: value(file.phone, Shape::Phone),
+            email: value(file.email, Shape::Email),
+            areas: value(file.areas, Shape::Words),
+            policy: value(file.policy, Shape::Https),
+            reviewed_english: None,
+            reviewed_spanish: None,
         };
-        practice.english = problems
+        practice.reviewed_english = problems
             .take(review(folder, &file.review.english))
             .flatten();
-        practice.spanish = problems
+        practice.reviewed_spanish = problems
             .take(review(folder, &file.review.spanish))
             .flatten();
         problems.or_ok(practice)
@@ -115,8 +116,8 @@ impl Practice {
     /// Who reviewed the words of a language; nobody until the operator writes it down.
     pub fn review(&self, language: Language) -> Option<&Review> {
         match language {
-            Language::En => self.english.as_ref(),
-            Language::Es => self.spanish.as_ref(),
+            Language::En => self.reviewed_english.as_ref(),
+            Language::Es => self.reviewed_spanish.as_ref(),
         }
     }
 }
@@ -124,7 +125,7 @@ impl Practice {
 fn optional(
     folder: &Folder,
     value: &toml::Spanned<String>,
-    check: fn(&str) -> Result<(), &'static str>,
+    shape: Shape,
 ) -> Result<Option<String>, Problem> {
     let text = value.get_ref().trim();
     if text.is_empty() {
@@ -141,12 +142,14 @@ fn optional(
             "write this in one line, without “{” and “}”".to_owned(),
         ));
     }
-    check(text).map_err(|what| problem(format!("{what}; or leave it empty")))?;
-    Ok(Some(text.to_owned()))
+    match shape.complaint(text) {
+        Some(what) => Err(problem(format!("{what}; or leave it empty"))),
+        None => Ok(Some(text.to_owned())),
+    }
 }
 
 fn review(folder: &Folder, row: &ReviewRow) -> Result<Option<Review>, Problem> {
-    let by = optional(folder, &row.by, any)?;
+    let by = optional(folder, &row.by, Shape::Words)?;
     let on = row.on.get_ref().trim();
     match (by, on) {
         (None, "") => Ok(None),
@@ -166,52 +169,165 @@ fn review(folder: &Folder, row: &ReviewRow) -> Result<Option<Review>, Problem> {
     }
 }
 
-fn any(_: &str) -> Result<(), &'static str> {
-    Ok(())
+/// What a value looks like.
+#[derive(Clone, Copy)]
+enum Shape {
+    Words,
+    Https,
+    Phone,
+    Email,
 }
 
-fn https(text: &str) -> Result<(), &'static str> {
-    let host = text
-        .strip_prefix("https://")
-        .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
-    match host {
-        Some(host)
-            if host.contains('.')
-                && !text.contains(char::is_whitespace)
-                && !host.contains('@')
-                && !host.starts_with('.')
-                && !host.ends_with('.') =>
-        {
-            Ok(())
-        }
-        _ => Err("write the whole address, beginning with https://"),
+impl Shape {
+    /// What to write instead, unless `text` has this shape.
+    fn complaint(self, text: &str) -> Option<&'static str> {
+        let (fits, complaint) = match self {
+            Self::Words => (true, ""),
+            Self::Https => (
+                is_https(text),
+                "write the whole address, beginning with https://",
+            ),
+            Self::Phone => (
+                is_phone(text),
+                "write the number with its country code, like +1 555 010 0000",
+            ),
+            Self::Email => (
+                is_email(text),
+                "write an e-mail address like hello@example.com",
+            ),
+        };
+        (!fits).then_some(complaint)
     }
 }
 
-fn phone(text: &str) -> Result<(), &'static str> {
+fn is_https(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some_and(is_host) && !text.contains(char::is_whitespace)
+}
+
+fn is_phone(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let plain = text
         .chars()
         .all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '.'));
-    if plain && digits >= MIN_PHONE_DIGITS {
-        Ok(())
-    } else {
-        Err("write the number with its country code, like +1 555 010 0000")
-    }
+    plain && digits >= MIN_PHONE_DIGITS
 }
 
-fn email(text: &str) -> Result<(), &'static str> {
-    match text.split_once('@') {
-        Some((name, host))
-            if !name.is_empty()
-                && host.contains('.')
-                && !host.starts_with('.')
-                && !host.ends_with('.')
-                && !host.contains('@')
-                && !text.contains(char::is_whitespace) =>
-        {
-            Ok(())
+fn is_email(text: &str) -> bool {
+    text.split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && is_host(host))
+        && !text.contains(char::is_whitespace)
+}
+
+fn is_host(host: &str) -> bool {
+    host.contains('.') && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::testing::{broken, expect_problem};
+
+    #[test]
+    fn the_template_invents_nothing() {
+        assert_eq!(
+            Practice::parse(&Folder::built_in()).unwrap(),
+            Practice::default()
+        );
+    }
+
+    #[test]
+    fn what_is_filled_in_is_kept() {
+        let check = |key: &str, value: &str, get: fn(&Practice) -> Option<&str>| {
+            let folder = broken(
+                FILE,
+                &format!("\n{key} = \"\""),
+                &format!("\n{key} = \" {value} \""),
+            );
+            assert_eq!(get(&Practice::parse(&folder).unwrap()), Some(value));
+        };
+        check("name", "Example Practice", |practice| {
+            practice.name.as_deref()
+        });
+        check("name", "Example Practice", Practice::operator);
+        check("link", "https://example.com/book?a=1", |practice| {
+            practice.link.as_deref()
+        });
+        check("phone", "+1 (555) 010-0000", |practice| {
+            practice.phone.as_deref()
+        });
+        check("email", "hello@example.com", |practice| {
+            practice.email.as_deref()
+        });
+    }
+
+    #[test]
+    fn wrong_shapes_are_told() {
+        let check = |key: &str, value: &str, expected: &str| {
+            let folder = broken(
+                FILE,
+                &format!("\n{key} = \"\""),
+                &format!("\n{key} = \"{value}\""),
+            );
+            expect_problem(&folder, expected);
+        };
+        for link in [
+            "http://example.com",
+            "example.com",
+            "https://localhost",
+            "https://a b.com",
+            "https://me@example.com",
+            "javascript:alert(1)",
+        ] {
+            check(
+                "link",
+                link,
+                "write the whole address, beginning with https://; or leave it empty",
+            );
         }
-        _ => Err("write an e-mail address like hello@example.com"),
+        for email in [
+            "hello",
+            "@example.com",
+            "a@b",
+            "a b@example.com",
+            "a@b@example.com",
+        ] {
+            check("email", email, "write an e-mail address like");
+        }
+        for phone in ["123", "call me", "+1 555 010 0000 ext. five"] {
+            check("phone", phone, "write the number with its country code");
+        }
+        check("name", &"x".repeat(201), "shorten this to 200 characters");
+        check("name", "{version}", "without “{” and “}”");
+        check(
+            "policy",
+            "none",
+            "practice.toml, line 25: write the whole address",
+        );
+    }
+
+    #[test]
+    fn a_review_has_a_name_and_a_day() {
+        let review = |by: &str, on: &str| {
+            broken(
+                FILE,
+                "by = \"\"\non = \"\"",
+                &format!("by = \"{by}\"\non = \"{on}\""),
+            )
+        };
+        let practice =
+            Practice::parse(&review("R. R., perinatal clinician", "2027-01-31")).unwrap();
+        let english = practice
+            .review(Language::En)
+            .map(|review| review.on.to_string());
+        assert_eq!(english.as_deref(), Some("2027-01-31"));
+        assert_eq!(practice.review(Language::Es), None);
+        expect_problem(
+            &review("R. R.", "31/01/2027"),
+            "write the day of the review like 2027-01-31",
+        );
+        expect_problem(&review("", "2027-01-31"), "write who reviewed the words");
     }
 }

@@ -200,3 +200,44 @@ fn stands_in(pattern: &str, words: &str) -> bool {
         outside(before) && (any_ending || outside(after))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_caught_and_ordinary_words_are_not() {
+        let check = |language, text: &str, caught: bool| {
+            assert_eq!(
+                !breaches(language, text).is_empty(),
+                caught,
+                "{text}: {:?}",
+                breaches(language, text)
+            );
+        };
+        let en = |text, caught| check(Language::En, text, caught);
+        let es = |text, caught| check(Language::Es, text, caught);
+        en("You should rest.", true);
+        en("No “shoulds” today.", false);
+        en(
+            "<blockquote>you “should” feel, moms</blockquote> Rest.",
+            false,
+        );
+        en("<blockquote>quoted</blockquote> You must rest.", true);
+        en("A shoulder to lean on, a justice, a mustard seed", false);
+        en("Bonding is not always immediate.", false);
+        en("Bonding always comes.", true);
+        en("It's normal", true);
+        en("Don't worry", true);
+        en("For every mother.", true);
+        en("A moment together", false);
+        en("This is guaranteed.", true);
+        es("Deberías descansar.", true);
+        es("Hoy, sin “debería”.", false);
+        es("El vínculo no siempre es inmediato.", false);
+        es("Para todas las mamás.", true);
+        es("Para mamás y papás.", false);
+        es("Todo va a estar bien.", true);
+        es("Una oscuridad", false);
+    }
+}

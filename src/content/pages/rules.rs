@@ -293,7 +293,7 @@ fn no_long_numbers(html: &str) -> Result<(), String> {
 }
 
 /// The lines of all block quotes as a reader sees them, without the dots of a list.
-fn quoted_lines(html: &str) -> Vec<String> {
+pub(super) fn quoted_lines(html: &str) -> Vec<String> {
     html.split("<blockquote>")
         .skip(1)
         .filter_map(|part| part.split("</blockquote>").next())
@@ -306,4 +306,119 @@ fn quoted_lines(html: &str) -> Vec<String> {
         .map(|line| line.trim().trim_start_matches('•').trim().to_owned())
         .filter(|line| !line.is_empty())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::content::testing::{broken, expect_problem};
+
+    const EN: &str = "en/pages.toml";
+    const ES: &str = "es/pages.toml";
+
+    #[test]
+    fn a_broken_page_is_told_with_its_line() {
+        let check = |file, from: &str, to: &str, expected| {
+            expect_problem(&broken(file, from, to), expected);
+        };
+        check(
+            EN,
+            "signs = ",
+            "sings = ",
+            "“sings” is not a name this file may hold",
+        );
+        check(ES, "signs = ", "causes = ", "es/pages.toml, line ");
+        check(EN, "\nhelp = ", "\n[contact]\nhelp = ", "en/pages.toml");
+        check(
+            EN,
+            "</blockquote>\n\nThis is not a test",
+            "\n\nThis is not a test",
+            "line 9: <blockquote> is never closed",
+        );
+        check(EN, "{version}", "0.1.0", "{version} must stand somewhere");
+        check(
+            EN,
+            "Done.",
+            "Done, {name}.",
+            "nothing is known to put in place of {name}",
+        );
+        check(
+            EN,
+            "Done.",
+            "Done. Call 911.",
+            "telephone numbers stand in the crisis files only",
+        );
+        check(
+            EN,
+            "Done.",
+            &"Done. ".repeat(700),
+            "3900 is the most, shorten it",
+        );
+        check(
+            EN,
+            "Done.",
+            "Done. You should rest.",
+            "“should” shames or orders",
+        );
+        check(
+            EN,
+            "Web: {link}",
+            "Web",
+            "contact.link: {link} must stand somewhere",
+        );
+        check(
+            EN,
+            "Web: {link}",
+            "<b>{link}</b>",
+            "contact.link: write plain words here",
+        );
+    }
+
+    #[test]
+    fn the_article_is_quoted_word_for_word_in_full_and_in_order() {
+        let check = |file, from: &str, to: &str, expected| {
+            expect_problem(&broken(file, from, to), expected);
+        };
+        check(
+            EN,
+            "• You feel guilty for not feeling the way you thought you would\n",
+            "",
+            "the article's sentence “sign.guilt” must stand here word for word",
+        );
+        check(
+            EN,
+            "• You feel guilty for",
+            "• You often feel guilty for",
+            "a block quote holds only the article's exact words",
+        );
+        check(
+            EN,
+            " But remember: these symptoms are signals of stress, not proof that you’re a bad mother.",
+            "",
+            "“sign.not_proof” must stand here",
+        );
+        check(
+            EN,
+            "baby\n• You care for their needs but don’t feel joy or warmth\n",
+            "baby\n",
+            "“sign.no_joy” must stand here",
+        );
+        check(
+            EN,
+            "\n• You feel emotionally numb when you’re with your baby\n• You care for their needs but don’t feel joy or warmth",
+            "\n• You care for their needs but don’t feel joy or warmth\n• You feel emotionally numb when you’re with your baby",
+            "in the article's order",
+        );
+        check(
+            ES,
+            "should be in used only",
+            "should be used only",
+            "“disclaimer” must stand here word for word",
+        );
+        check(
+            ES,
+            "El artículo dice (traducción nuestra):",
+            "El artículo dice:",
+            "say once that the quotes are a “traducción nuestra”",
+        );
+    }
 }
