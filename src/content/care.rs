@@ -184,7 +184,7 @@ impl Care {
             Insert::Violence => {
                 let line = lines.about(Topic::Violence, language);
                 let whom = if line.is_empty() {
-                    phrases.fill("{danger}.")?
+                    phrases.fill(&texts.violence_no_line)?
                 } else {
                     markup::escape(&line)
                 };
@@ -246,11 +246,15 @@ impl Care {
             said.and_then(|html| lines.check_body(language, &html))
                 .map_err(|what| format!("{reply} for {}: {what}", lines.country()))
         };
+        for inserts in sets_of_inserts() {
+            let said = self.try_emergency(lines, language, &inserts, 0, true);
+            check("the emergency reply", said)?;
+        }
         for turn in 0..openings.longest() {
-            for inserts in every_set_of_inserts() {
-                let said = self.try_emergency(lines, language, &inserts, turn, true);
-                check("the emergency reply", said)?;
-            }
+            check(
+                "the emergency reply",
+                self.try_emergency(lines, language, &[], turn, true),
+            )?;
             check("the concern reply", self.try_concern(lines, language, turn))?;
             check("the scary reply", self.try_scary(lines, language, turn))?;
             check("the loss reply", self.try_loss(lines, language, turn, true))?;
@@ -270,14 +274,12 @@ fn chosen(inserts: &[Insert]) -> impl Iterator<Item = Insert> {
         .take(MAX_INSERTS)
 }
 
-fn every_set_of_inserts() -> impl Iterator<Item = Vec<Insert>> {
-    (0..1_u8 << Insert::ALL.len()).map(|set| {
-        let in_set = |bit: usize| set & (1 << bit) != 0;
-        (0..Insert::ALL.len())
-            .filter(|bit| in_set(*bit))
-            .map(|bit| Insert::ALL[bit])
-            .collect()
-    })
+/// Every insert by itself and with every other: all that can stand in one reply.
+fn sets_of_inserts() -> impl Iterator<Item = [Insert; MAX_INSERTS]> {
+    Insert::ALL
+        .into_iter()
+        .flat_map(|one| Insert::ALL.into_iter().map(move |other| [one, other]))
+        .filter(|[one, other]| one <= other)
 }
 
 fn in_turn(openings: &[String], turn: usize) -> &str {
@@ -296,3 +298,6 @@ fn bullets(items: &[String]) -> String {
 fn said(reply: Result<String, String>) -> String {
     reply.expect("Care::load has composed this reply before")
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,10 +19,12 @@ pub mod file;
 pub mod gate;
 pub mod numbers;
 mod page;
+pub mod phrases;
 
-pub use file::{InEach, Kind, Line, Phrases, Topic};
+pub use file::{InEach, Kind, Line, Topic};
 pub use gate::MAX_BODY_UTF16;
 pub use numbers::{Stale, stale_in};
+pub use phrases::{MAX_FOOTER_CHARS, Phrases};
 
 /// After how many days a line should be checked again (the project's own rule).
 pub const CHECK_EVERY_DAYS: u64 = 90;
@@ -285,9 +287,12 @@ impl Said {
             footer: markup::escape(&phrases.footer),
             page,
             helplines,
-            copy_labels: page::copyable(lines, frame, MAX_COPY)?,
+            copy_labels: page::copyable(lines, frame, MAX_COPY),
             links: page::links(lines, frame, language),
             phrases,
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

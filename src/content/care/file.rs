@@ -59,13 +59,15 @@ pub(super) struct Emergency {
     pub(super) any_time: String,
 }
 
-/// All with places, but for violence: its line stands between the two.
+/// All with places, but for `violence` and `violence_phone`: the country's line stands between these two.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Inserts {
     pub(super) baby: String,
     pub(super) psychosis: String,
     pub(super) violence: String,
+    /// In place of a line where the country has none.
+    pub(super) violence_no_line: String,
     pub(super) violence_phone: String,
     pub(super) other: String,
 }
@@ -98,7 +100,7 @@ impl CareFile {
         for (key, openings) in file.openings.by_key() {
             if openings.len() < MIN_OPENINGS {
                 wrong(format!(
-                    "openings.{key}: only {} first lines; write at least {MIN_OPENINGS}",
+                    "{key}: only {} first lines; write at least {MIN_OPENINGS}",
                     openings.len()
                 ));
             }
@@ -118,7 +120,7 @@ impl CareFile {
         let (emergency, inserts, loss) = (&self.emergency, &self.inserts, &self.loss);
         let mut texts = vec![
             ("concern", self.concern.as_str()),
-            ("scary", &self.scary),
+            ("openings.scary", &self.scary),
             ("emergency.bot", &emergency.bot),
             ("emergency.medical", &emergency.medical),
             ("emergency.danger_now", &emergency.danger_now),
@@ -129,6 +131,7 @@ impl CareFile {
             ("inserts.baby", &inserts.baby),
             ("inserts.psychosis", &inserts.psychosis),
             ("inserts.violence", &inserts.violence),
+            ("inserts.violence_no_line", &inserts.violence_no_line),
             ("inserts.violence_phone", &inserts.violence_phone),
             ("inserts.other", &inserts.other),
             ("loss.stopped", &loss.stopped),
@@ -162,10 +165,10 @@ impl Openings {
 
     fn by_key(&self) -> [(&'static str, &Vec<String>); 4] {
         [
-            ("emergency", &self.emergency),
-            ("concern", &self.concern),
-            ("scary", &self.scary),
-            ("loss", &self.loss),
+            ("openings.emergency", &self.emergency),
+            ("openings.concern", &self.concern),
+            ("openings.scary", &self.scary),
+            ("openings.loss", &self.loss),
         ]
     }
 }

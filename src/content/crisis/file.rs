@@ -1,4 +1,4 @@
-//! One country's file as it is written: its lines, its phrases in each language, and the rules for both.
+//! One country's file as it is written, and the rules for its lines.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +6,11 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{gate, numbers};
+use super::{numbers, phrases::Phrases};
 use crate::{
-    content::{
-        folder::{Folder, Problem, Problems},
-        markup,
-    },
+    content::folder::{Folder, Problem, Problems},
     domain::{Country, Language},
 };
-
-/// The longest footer, in characters.
-pub const MAX_FOOTER_CHARS: usize = 120;
 
 /// How sure one must be of a line to say it: seen on the service's or a government's own page (V), or in two
 /// independent sources of which one is recent (S2).
@@ -101,6 +95,10 @@ pub struct Line {
     pub sms_keyword: Option<InEach<String>>,
     /// A page to write on or to look at, `https`.
     pub link: Option<String>,
+    /// What a button says that opens it.
+    pub link_label: Option<InEach<String>>,
+    /// The id of the line that already shows this one.
+    pub part_of: Option<String>,
     /// The only place it is for, when it is not for the whole country.
     pub area: Option<String>,
     /// `24/7`, or in words.
@@ -131,94 +129,6 @@ impl Line {
             .into_iter()
             .flatten()
             .filter_map(|number| numbers::normal(number))
-    }
-}
-
-/// How a country's lines read in one language. All plain text.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Phrases {
-    /// The last line of every message.
-    pub footer: String,
-    /// What to do in danger, as a clause: “call 911”.
-    pub in_danger: String,
-    /// What to do in a crisis, as a clause: “call or text 988”.
-    pub in_crisis: String,
-    /// Where to go in an emergency: “the nearest ER”.
-    pub hospital: String,
-    /// The heading above the crisis lines.
-    pub talk_now: String,
-    /// Whom to talk to about something heavy, as sentences.
-    pub talk: String,
-    /// Whom to talk to after a loss, as a clause.
-    pub want_to_talk: String,
-    /// What to do right now in an emergency, one item each; crisis lines first.
-    pub call: Vec<String>,
-    /// What to do when one cannot talk out loud, as sentences.
-    pub text_instead: String,
-    /// Where to turn in another country.
-    pub elsewhere: String,
-}
-
-impl Phrases {
-    /// Puts these phrases into the places of a text: `{in_danger}`, `{danger}` (the same at the start of a
-    /// sentence), `{in_crisis}`, `{hospital}`, `{talk}`, `{want_to_talk}`, `{text_instead}`. The text is HTML, the
-    /// phrases are escaped. Fails on a place of any other name.
-    pub fn fill(&self, template: &str) -> Result<String, String> {
-        let danger = sentence_start(&self.in_danger);
-        let places = [
-            ("danger", danger.as_str()),
-            ("in_danger", &self.in_danger),
-            ("in_crisis", &self.in_crisis),
-            ("hospital", &self.hospital),
-            ("talk", &self.talk),
-            ("want_to_talk", &self.want_to_talk),
-            ("text_instead", &self.text_instead),
-        ];
-        let wanted: Vec<(&str, &str)> = places
-            .into_iter()
-            .filter(|(name, _)| template.contains(&format!("{{{name}}}")))
-            .collect();
-        markup::fill(template, &wanted)
-    }
-
-    /// The rules for each phrase by itself; the error names the key.
-    pub(super) fn check(&self, lines: &[Line]) -> Result<(), String> {
-        for (key, text) in self.by_key() {
-            let wrong = |what: String| format!("{key}: {what}");
-            if text.trim().is_empty() {
-                return Err(wrong("this is empty; it must be said".to_owned()));
-            }
-            gate::check_said(lines, text).map_err(wrong)?;
-        }
-        let length = self.footer.chars().count();
-        if length > MAX_FOOTER_CHARS {
-            return Err(format!(
-                "footer: {length} characters, but at most {MAX_FOOTER_CHARS} fit under every message; shorten it"
-            ));
-        }
-        gate::check_order(lines, self, &self.footer).map_err(|what| format!("footer: {what}"))?;
-        gate::check_danger(lines, self, &self.footer).map_err(|what| format!("footer: {what}"))?;
-        gate::check_danger(lines, self, &self.in_danger)
-            .map_err(|what| format!("in_danger: {what}"))?;
-        gate::check_crisis(lines, &self.in_crisis).map_err(|what| format!("in_crisis: {what}"))
-    }
-
-    fn by_key(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        [
-            ("footer", &self.footer),
-            ("in_danger", &self.in_danger),
-            ("in_crisis", &self.in_crisis),
-            ("hospital", &self.hospital),
-            ("talk_now", &self.talk_now),
-            ("talk", &self.talk),
-            ("want_to_talk", &self.want_to_talk),
-            ("text_instead", &self.text_instead),
-            ("elsewhere", &self.elsewhere),
-        ]
-        .into_iter()
-        .chain(self.call.iter().map(|item| ("call", item)))
-        .map(|(key, text)| (key, text.as_str()))
     }
 }
 
@@ -258,6 +168,13 @@ pub(super) fn read(folder: &Folder, name: &str) -> Result<CountryFile, Problems>
         let mut wrong = |what: String| {
             problems.push(folder.problem_at(name, span.clone(), format!("{}: {what}", line.id)));
         };
+        if line
+            .part_of
+            .as_deref()
+            .is_some_and(|whole| !ids.contains(whole))
+        {
+            wrong("part_of names no line above; mend the id".to_owned());
+        }
         if !ids.insert(line.id.as_str()) {
             wrong("this id stands twice; give each line its own".to_owned());
         }
@@ -305,6 +222,9 @@ fn line_faults(line: &Line) -> Vec<String> {
     {
         wrong("link must begin with https://");
     }
+    if line.link.is_some() != line.link_label.is_some() {
+        wrong("link and link_label stand together; add the other");
+    }
     if line.kind == Kind::Support {
         if line
             .limits
@@ -335,12 +255,4 @@ fn claims_day_and_night(hours: &str) -> bool {
     ["24/7", "24x7", "24×7", "24 h"]
         .iter()
         .any(|claim| hours.to_lowercase().contains(claim))
-}
-
-/// The same text at the start of a sentence.
-fn sentence_start(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }

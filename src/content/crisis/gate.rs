@@ -1,8 +1,9 @@
 //! The rules that every text of a country is held against before it may be said.
 
 use super::{
-    file::{Kind, Line, Phrases},
+    file::{Kind, Line},
     numbers::{numbers_in, stale_in},
+    phrases::Phrases,
 };
 use crate::content::markup;
 
@@ -20,6 +21,7 @@ pub fn check_body(lines: &[Line], phrases: &Phrases, html: &str) -> Result<(), S
     }
     check_said(lines, html)?;
     check_danger(lines, phrases, html)?;
+    check_crisis(lines, html)?;
     check_order(lines, phrases, html)
 }
 
@@ -78,9 +80,12 @@ pub fn check_order(lines: &[Line], phrases: &Phrases, text: &str) -> Result<(), 
 }
 
 fn belongs(lines: &[Line], number: &str) -> bool {
-    lines
-        .iter()
-        .any(|line| line.numbers().any(|own| own == number))
+    lines.iter().any(|line| {
+        // Some services have digits in their name that are not their number: 1800RESPECT.
+        let in_name = numbers_in(&line.name.en);
+        let in_name = in_name.into_iter().map(|found| found.number);
+        line.numbers().chain(in_name).any(|own| own == number)
+    })
 }
 
 fn danger_at(lines: &[Line], phrases: &Phrases, text: &str) -> Option<usize> {

@@ -2,10 +2,13 @@
 
 use serde::Deserialize;
 
-use super::file::{InEach, Kind, Line, Phrases, Topic};
+use super::{
+    file::{InEach, Kind, Line, Topic},
+    phrases::Phrases,
+};
 use crate::{
     content::{
-        folder::{Folder, Problems},
+        folder::{Folder, Problem, Problems},
         markup,
     },
     domain::Language,
@@ -25,27 +28,62 @@ pub(super) struct Frame {
     help_now: String,
     /// Label of a button that copies a `{number}`.
     copy: String,
-    /// Label of a button that opens a line's page, by its `{name}`.
-    open: String,
     /// Label of the button that finds helplines anywhere.
     anywhere: String,
 }
 
-/// The page that lists helplines of every country (ThroughLine; mark V).
+/// The page that lists helplines of every country (mark V).
 const ANYWHERE: &str = "https://findahelpline.com";
+
+/// The place of the number in the label of a copy button.
+const NUMBER: &str = "{number}";
 
 #[derive(Clone, Debug)]
 pub(super) struct Frames(InEach<Frame>);
 
 impl Frames {
     pub(super) fn load(folder: &Folder, problems: &mut Problems) -> Option<Self> {
-        let en = problems.take(folder.toml("en/crisis.toml"));
-        let es = problems.take(folder.toml("es/crisis.toml"));
+        let mut read = |file: &str| {
+            let frame: Frame = problems.take(folder.toml(file))?;
+            let faults = frame.faults();
+            for what in &faults {
+                problems.push(Problem::in_file(file, what.as_str()));
+            }
+            faults.is_empty().then_some(frame)
+        };
+        let (en, es) = (read("en/crisis.toml"), read("es/crisis.toml"));
         Some(Self(InEach { en: en?, es: es? }))
     }
 
     pub(super) const fn of(&self, language: Language) -> &Frame {
         self.0.of(language)
+    }
+}
+
+impl Frame {
+    fn faults(&self) -> Vec<String> {
+        let texts = [
+            ("opening", &self.opening),
+            ("danger", &self.danger),
+            ("violence", &self.violence),
+            ("parents", &self.parents),
+            ("psychosis", &self.psychosis),
+            ("support", &self.support),
+            ("help_now", &self.help_now),
+        ];
+        let mut faults: Vec<String> = texts
+            .into_iter()
+            .filter_map(|(key, text)| {
+                let checked = Phrases::check_places(text).and_then(|()| markup::check(text));
+                checked.err().map(|what| format!("{key}: {what}"))
+            })
+            .collect();
+        if !self.copy.contains(NUMBER) {
+            faults.push(format!(
+                "copy: must hold {NUMBER}, the number that is copied"
+            ));
+        }
+        faults
     }
 }
 
@@ -66,7 +104,7 @@ pub(super) fn page(
         Some(phrases.fill(&frame.danger)?),
         list(&phrases.talk_now, &|line| crisis(line) && is_to_talk(line)),
         list(&frame.violence, &|line| {
-            crisis(line) && line.topic == Topic::Violence
+            crisis(line) && is_about_violence(line)
         }),
         list(&frame.parents, &|line| {
             support(line) && line.day_and_night()
@@ -84,7 +122,7 @@ pub(super) fn page(
         .join("\n\n"))
 }
 
-/// What to do in danger and in a crisis, then lines for those who are in neither.
+/// What to do in danger and in a crisis, then lines for those who are in neither; crisis lines where there are none.
 pub(super) fn helplines(
     lines: &[Line],
     phrases: &Phrases,
@@ -92,11 +130,10 @@ pub(super) fn helplines(
     language: Language,
 ) -> Result<String, String> {
     let help_now = phrases.fill(&frame.help_now)?;
-    let calm = |line: &Line| line.kind == Kind::Support || line.topic == Topic::Child;
-    let some_calm = lines.iter().any(calm);
+    let some_support = lines.iter().any(|line| line.kind == Kind::Support);
     let wanted = |line: &Line| {
-        if some_calm {
-            calm(line)
+        if some_support {
+            line.kind == Kind::Support
         } else {
             line.kind == Kind::Crisis && is_to_talk(line)
         }
@@ -104,15 +141,11 @@ pub(super) fn helplines(
     Ok(list_of(lines, &help_now, &wanted, language).unwrap_or(help_now))
 }
 
-/// The first few numbers to talk to someone; the emergency number where there is none.
-pub(super) fn copyable(
-    lines: &[Line],
-    frame: &Frame,
-    most: usize,
-) -> Result<Vec<(String, String)>, String> {
+/// The first few numbers at which someone answers at any hour; the emergency number where there is none.
+pub(super) fn copyable(lines: &[Line], frame: &Frame, most: usize) -> Vec<(String, String)> {
     let to_talk = lines
         .iter()
-        .filter(|line| is_to_talk(line) && line.area.is_none());
+        .filter(|line| is_to_talk(line) && line.day_and_night() && line.area.is_none());
     let mut numbers: Vec<&String> = to_talk.filter_map(|line| line.number.as_ref()).collect();
     if numbers.is_empty() {
         numbers = lines
@@ -123,14 +156,8 @@ pub(super) fn copyable(
     numbers
         .into_iter()
         .take(most)
-        .map(|number| {
-            // A label is not HTML: nothing in it is escaped.
-            let label = frame.copy.replace("{number}", number);
-            if label == frame.copy {
-                return Err("copy in crisis.toml must hold {number}".to_owned());
-            }
-            Ok((label, number.clone()))
-        })
+        // A label is not HTML: nothing in it is escaped.
+        .map(|number| (frame.copy.replace(NUMBER, number), number.clone()))
         .collect()
 }
 
@@ -139,12 +166,11 @@ pub(super) fn links(lines: &[Line], frame: &Frame, language: Language) -> Vec<(S
     let own = lines
         .iter()
         .filter(|line| is_to_talk(line))
-        .filter_map(|line| Some((line, line.link.as_ref()?)))
-        .filter(|(_, link)| *link != ANYWHERE)
-        .map(|(line, link)| {
-            let label = frame.open.replace("{name}", line.name.of(language));
-            (label, link.clone())
+        .filter_map(|line| {
+            let label = line.link_label.as_ref()?.of(language);
+            Some((label.clone(), line.link.clone()?))
         });
+    let own = own.filter(|(_, link)| link != ANYWHERE);
     own.chain([(frame.anywhere.clone(), ANYWHERE.to_owned())])
         .collect()
 }
@@ -157,6 +183,10 @@ fn is_to_talk(line: &Line) -> bool {
         )
 }
 
+fn is_about_violence(line: &Line) -> bool {
+    matches!(line.topic, Topic::Violence | Topic::Child)
+}
+
 fn list_of(
     lines: &[Line],
     heading: &str,
@@ -164,7 +194,10 @@ fn list_of(
     language: Language,
 ) -> Option<String> {
     let mut list = String::new();
-    for line in lines.iter().filter(|line| wanted(line)) {
+    for line in lines
+        .iter()
+        .filter(|line| line.part_of.is_none() && wanted(line))
+    {
         list.push_str("\n• ");
         list.push_str(&markup::escape(line.says.of(language)));
     }
