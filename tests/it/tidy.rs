@@ -38,6 +38,11 @@ fn sources(folder: &str) -> Vec<Source> {
             }
         }
     }
+    let test_modules: Vec<_> = found.iter().flat_map(Source::test_modules).collect();
+    for source in &mut found {
+        let module = source.module();
+        source.for_tests |= test_modules.iter().any(|tests| module.starts_with(tests));
+    }
     found.sort_by(|one, other| one.path.cmp(&other.path));
     found
 }

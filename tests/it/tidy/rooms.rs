@@ -10,6 +10,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("conversation", &["domain", "content", "triage"]),
     ("clock", &[]),
     ("config", &["domain"]),
+    ("locate", &["domain"]),
     ("store", &["domain"]),
     (
         "telegram",
@@ -28,6 +29,7 @@ const JOURNEY: &[&str] = &[
     "triage",
     "conversation",
     "clock",
+    "locate",
     "store",
     "telegram",
 ];
@@ -39,6 +41,7 @@ const BELOW_THE_PROGRAM: &[&str] = &[
     "conversation",
     "clock",
     "config",
+    "locate",
     "store",
     "telegram",
     "inbound",
@@ -52,6 +55,7 @@ const EVERYTHING: &[&str] = &[
     "conversation",
     "clock",
     "config",
+    "locate",
     "store",
     "telegram",
     "inbound",
@@ -68,6 +72,7 @@ const AT_HOME: &[(&str, &str)] = &[
     ("teloxide", "telegram"),
     ("teloxide_core", "telegram"),
     ("sqlx", "store"),
+    ("tzf_rs", "locate"),
     ("dotenvy", "config"),
     ("clap", "cli"),
 ];

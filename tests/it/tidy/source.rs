@@ -9,6 +9,8 @@ pub(super) struct Source {
     pub(super) text: String,
     /// Its words, in order.
     pub(super) words: Vec<Word>,
+    /// Whether all of it is for tests.
+    pub(super) for_tests: bool,
 }
 
 /// An identifier, a number, or a mark; `::` is one mark.
@@ -34,6 +36,7 @@ impl Source {
             path: path.to_owned(),
             text: text.to_owned(),
             words: words(text),
+            for_tests: path.starts_with("tests/"),
         }
     }
 
@@ -98,16 +101,30 @@ impl Source {
 
     /// The lines of items under `#[cfg(test)]`; all lines of a file that is only for tests.
     pub(super) fn is_test_line(&self, line: usize) -> bool {
-        let for_tests = self.path.starts_with("tests/")
-            || self.path.ends_with("/tests.rs")
-            || self.path.contains("/tests/");
-        for_tests
-            || self
-                .runs(&["#", "[", "cfg", "(", "test", ")", "]"])
-                .any(|at| {
-                    let last = self.end_of_item(at + 7);
-                    (self.words[at].line..=self.words[last].line).contains(&line)
-                })
+        self.for_tests
+            || self.test_items().any(|at| {
+                let last = self.end_of_item(at);
+                (self.words[at - 1].line..=self.words[last].line).contains(&line)
+            })
+    }
+
+    /// The modules in files of their own that stand under `#[cfg(test)]` here.
+    pub(super) fn test_modules(&self) -> impl Iterator<Item = Vec<String>> + '_ {
+        self.test_items().filter_map(|at| {
+            let item: Vec<_> = (at..=self.end_of_item(at))
+                .map(|at| self.word(at))
+                .collect();
+            let [.., "mod", name, ";"] = item[..] else {
+                return None;
+            };
+            Some([self.module(), vec![name.to_owned()]].concat())
+        })
+    }
+
+    /// Where each item under `#[cfg(test)]` begins.
+    fn test_items(&self) -> impl Iterator<Item = usize> + '_ {
+        const MARK: &[&str] = &["#", "[", "cfg", "(", "test", ")", "]"];
+        self.runs(MARK).map(|at| at + MARK.len())
     }
 
     /// Takes the path that begins at `at`, with `before` in front of it; returns where to go on.
@@ -309,4 +326,5 @@ fn lines_under_cfg_test_are_known() {
     let source = Source::new("src/x.rs", text);
     let lines: Vec<_> = (1..=9).filter(|line| source.is_test_line(*line)).collect();
     assert_eq!(lines, [2, 3, 4, 5, 7, 8]);
+    assert_eq!(source.test_modules().collect::<Vec<_>>(), [["x", "d"]]);
 }
