@@ -47,6 +47,7 @@ pub struct Courier {
     defaults: Arc<Defaults>,
     on_the_way: Arc<Mutex<HashSet<ChatId>>>,
     arrived: Arc<tokio::sync::Notify>,
+    ticking: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// What one look at the store came to.
@@ -80,6 +81,7 @@ impl Courier {
             defaults: Arc::new(defaults),
             on_the_way: Arc::default(),
             arrived: Arc::default(),
+            ticking: Arc::default(),
         }
     }
 
@@ -105,10 +107,14 @@ impl Courier {
 
     /// Hands every note that is due at `now` to the door, as far as there is room.
     pub async fn tick(&self, now: DateTime<Utc>) -> Result<Tick, StoreError> {
+        let _one_at_a_time = self.ticking.lock().await;
         let content = self.content.load();
         let mut done = Tick::default();
         let mut after = None;
         loop {
+            // Taken before the rows are read: a note that arrives in between leaves a row here that looks due and is
+            // not, and would be sent twice.
+            let busy = self.lock().clone();
             let page = self.store.due(now, after.as_ref(), ROWS).await?;
             if page.unreadable > 0 {
                 tracing::error!(
@@ -116,11 +122,15 @@ impl Courier {
                     "rows that are due cannot be read and are passed over"
                 );
             }
-            for subscriber in page.rows {
+            for subscriber in page
+                .rows
+                .into_iter()
+                .filter(|row| !busy.contains(&row.chat))
+            {
                 if self.room() == 0 {
                     return Ok(done);
                 }
-                self.look_at(subscriber, &content, now, &mut done).await?;
+                self.look_at(&subscriber, &content, now, &mut done).await?;
             }
             after = page.next;
             if after.is_none() {
@@ -142,21 +152,15 @@ impl Courier {
 
     async fn look_at(
         &self,
-        subscriber: Subscriber,
+        subscriber: &Subscriber,
         content: &Content,
         now: DateTime<Utc>,
         done: &mut Tick,
     ) -> Result<(), StoreError> {
         let chat = subscriber.chat;
-        if self.lock().contains(&chat) {
-            return Ok(());
-        }
-        let scene = self.scene(content, &subscriber, now);
-        let brought = match due::decide(
-            &subscriber,
-            notes::whole_pool_seen(&scene, &subscriber),
-            now,
-        ) {
+        let scene = self.scene(content, subscriber, now);
+        let brought = match due::decide(subscriber, notes::whole_pool_seen(&scene, subscriber), now)
+        {
             Occasion::Nothing => return Ok(()),
             Occasion::Skip => None,
             Occasion::AskToGoOn => Some((
@@ -170,7 +174,7 @@ impl Courier {
                 after_noticed as Afterwards,
             )),
             Occasion::Bring { slot, carried } => {
-                notes::choose(&scene, &subscriber, slot, carried.as_ref()).map(|note| {
+                notes::choose(&scene, subscriber, slot, carried.as_ref()).map(|note| {
                     let message = notes::due_message(&scene, note, slot.due);
                     (message, Some(note.id.clone()), after_sent as Afterwards)
                 })
@@ -181,8 +185,8 @@ impl Courier {
             done.skipped += 1;
             return Ok(());
         };
-        let receipt = self.post(&subscriber, message);
         self.lock().insert(chat);
+        let receipt = self.post(subscriber, message);
         done.posted += 1;
         let courier = self.clone();
         tokio::spawn(async move {

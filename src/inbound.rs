@@ -218,9 +218,8 @@ impl Inbound {
 
 /// The zone of a place, looked up here and forgotten. The map is large, so it is read in a thread of its own.
 async fn zone_at(longitude: f64, latitude: f64) -> Option<Zone> {
-    let name = tokio::task::spawn_blocking(move || locate::zone_at(longitude, latitude))
+    tokio::task::spawn_blocking(move || locate::zone_at(longitude, latitude))
         .await
         .ok()
-        .flatten()?;
-    Zone::new(&name)
+        .flatten()
 }

@@ -21,5 +21,9 @@ pub struct Finding {
     pub language: Option<crate::domain::Language>,
 }
 pub fn read(_: &str) -> Finding {
-    todo!()
+    Finding {
+        tier: Tier::None,
+        categories: vec![],
+        language: None,
+    }
 }

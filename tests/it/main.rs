@@ -5,5 +5,6 @@
 )]
 
 mod store;
+mod subscribing;
 mod support;
 mod tidy;
