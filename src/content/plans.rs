@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::folder::{Folder, Problem, Problems};
-use crate::domain::Pool;
+use crate::domain::{Pool, schedule::Schedule};
 
 const FILE: &str = "schedules.toml";
 
@@ -40,7 +40,7 @@ impl PlanName {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// A five-field crontab expression, read on the parent's wall clock.
-    pub schedule: String,
+    pub schedule: Schedule,
     /// What the notes are drawn from; never empty.
     pub pools: Vec<Pool>,
 }
@@ -125,7 +125,7 @@ fn plan(folder: &Folder, row: PlanRow) -> Result<Plan, Problem> {
         ));
     }
     Ok(Plan {
-        schedule: schedule.to_owned(),
+        schedule: Schedule::parse(schedule).map_err(|error| at_schedule(&error.to_string()))?,
         pools: row.pools.into_inner(),
     })
 }
@@ -172,6 +172,11 @@ mod tests {
         check("0 8-20 * * *", "write one minute (0 to 59) and one hour");
         check("60 9 * * *", "write one minute (0 to 59) and one hour");
         check("0 10 * *", "write five parts");
+        check(
+            "0 10 31 2 *",
+            "schedules.toml, line 15: the schedule “0 10 31 2 *”",
+        );
+        check("0 10 * * FUNDAY", "the schedule “0 10 * * FUNDAY”");
     }
 
     #[test]
