@@ -34,6 +34,12 @@ pub struct Content {
     pub practice: practice::Practice,
     /// The default schedules.
     pub plans: plans::Plans,
+    /// Cities and regions.
+    pub places: places::Places,
+    /// The crisis lines of every country.
+    pub crisis: Arc<crisis::Directory>,
+    /// The replies to what may mean danger.
+    pub care: care::Care,
     texts: PerLanguage<Texts>,
 }
 
@@ -44,6 +50,8 @@ pub struct Texts {
     pub notes: notes::Notes,
     /// The long answers.
     pub pages: pages::Pages,
+    /// The interface.
+    pub phrases: phrases::Phrases,
 }
 
 impl Content {
@@ -52,6 +60,11 @@ impl Content {
         let mut problems = Problems::default();
         let practice = problems.take(practice::Practice::parse(folder));
         let plans = problems.take(plans::Plans::parse(folder));
+        let places = problems.take(places(folder));
+        let crisis = problems.take(crisis::Directory::load(folder)).map(Arc::new);
+        let care = crisis
+            .as_ref()
+            .and_then(|crisis| problems.take(care::Care::load(folder, crisis.clone())));
 
         let article = problems.take(article::Article::parse(folder));
         let Some(article) = article else {
@@ -60,26 +73,44 @@ impl Content {
         let texts = PerLanguage::parse(&mut problems, |language, problems| {
             let notes = problems.take(notes::Notes::parse(folder, &article, language));
             let pages = problems.take(pages::Pages::parse(folder, &article, language));
+            let phrases = problems.take(phrases::Phrases::parse(folder, language));
             Some(Texts {
                 notes: notes?,
                 pages: pages?,
+                phrases: phrases?,
             })
         });
-        let (Some(practice), Some(plans), Some(texts)) = (practice, plans, texts) else {
+        let (Some(practice), Some(plans), Some(places), Some(crisis), Some(care), Some(texts)) =
+            (practice, plans, places, crisis, care, texts)
+        else {
             return Err(problems);
         };
         problems.or_ok(Self {
             article,
             practice,
             plans,
+            places,
+            crisis,
+            care,
             texts,
         })
+    }
+
+    /// The copy that is built into the program, which a test proves to be without problems.
+    pub fn built_in() -> Result<Self, Problems> {
+        Self::load(&Folder::built_in())
     }
 
     /// What is said in one language.
     pub fn texts(&self, language: Language) -> &Texts {
         self.texts.get(language)
     }
+}
+
+fn places(folder: &Folder) -> Result<places::Places, Problem> {
+    const FILE: &str = "places.toml";
+    places::Places::parse(FILE, folder.text(FILE)?)
+        .map_err(|error| Problem::in_file(FILE, format!("{error:#}")))
 }
 
 /// One value for each language.
