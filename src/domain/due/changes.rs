@@ -23,8 +23,7 @@ const EVENING: TimeOfDay = match TimeOfDay::new(19, 0) {
 #[must_use]
 pub fn after_sent(mut sub: Subscriber, note: &NoteId, now: DateTime<Utc>) -> Subscriber {
     // A moved note was counted when it first came; counting it again would begin a new round too soon.
-    let again =
-        sub.carried.as_ref() == Some(note) && sub.history.rounds.contains_key(note.as_str());
+    let again = sub.carried.as_ref() == Some(note) && sub.history.came.contains_key(note.as_str());
     if !again {
         sub.history = rotation::seen(sub.history, note);
         sub.history.sent = sub.history.sent.saturating_add(1);
