@@ -3,7 +3,7 @@
 //! [`decide`] looks at one row, [`next`] is the one place that computes a next slot, and [`changes`] are what
 //! happens to a row.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 
 use super::{
     NoteId, Subscriber,
@@ -85,6 +85,11 @@ pub fn decide(sub: &Subscriber, pool_seen: bool, now: DateTime<Utc>) -> Occasion
     }
 }
 
+/// Whether a wall clock shows one of the quiet hours.
+pub fn is_quiet(wall: NaiveDateTime) -> bool {
+    !(QUIET_UNTIL_HOUR..QUIET_FROM_HOUR).contains(&wall.hour())
+}
+
 /// The next slot of `sub` after `after`: `None` while nothing is to come.
 ///
 /// While she has paused without an end it is the moment of the notice after 90 days of silence. It is never on a
@@ -125,7 +130,6 @@ fn last_day(sub: &Subscriber) -> Option<NaiveDate> {
 
 fn too_late(zone: &Zone, slot: &Slot, now: DateTime<Utc>) -> bool {
     let late = now - slot.due;
-    let hour = zone.wall(now).hour();
-    let quiet = !(QUIET_UNTIL_HOUR..QUIET_FROM_HOUR).contains(&hour);
-    late >= TOO_LATE || (late > LATE && quiet && hour != slot.wall.hour())
+    let wall = zone.wall(now);
+    late >= TOO_LATE || (late > LATE && is_quiet(wall) && wall.hour() != slot.wall.hour())
 }

@@ -13,6 +13,13 @@ pub fn next_note(history: &History, pool: &[NoteId], key: u64) -> Option<NoteId>
         .cloned()
 }
 
+/// The whole pool in the order in which `key` would see it the first time: for someone of whom nothing is stored.
+pub fn order(pool: &[NoteId], key: u64) -> Vec<NoteId> {
+    let mut order = pool.to_vec();
+    order.sort_by_key(|id| place(key, id));
+    order
+}
+
 /// The history once `id` has been shown.
 #[must_use]
 pub fn seen(mut history: History, id: &NoteId) -> History {
@@ -82,7 +89,8 @@ mod tests {
         let order: Vec<NoteId> = (0..6)
             .filter_map(|_| bring(&mut history, &pool(5), 42))
             .collect();
-        expect_test::expect!["[note_4, note_3, note_1, note_2, note_0, note_4]"].assert_eq(&format!("{order:?}"));
+        expect_test::expect!["[note_4, note_3, note_1, note_2, note_0, note_4]"]
+            .assert_eq(&format!("{order:?}"));
     }
 
     #[test]
