@@ -8,3 +8,4 @@ mod store;
 mod subscribing;
 mod support;
 mod tidy;
+mod zones;
