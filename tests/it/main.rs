@@ -5,4 +5,6 @@
 )]
 
 mod store;
+mod subscribing;
 mod support;
+mod tidy;
