@@ -3,7 +3,7 @@
 //! [`decide`] looks at one row, [`next`] is the one place that computes a next slot, and the rest are the changes
 //! of a row: each takes a subscriber and returns her as she is afterwards, with `next` recomputed.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 
 use super::{
     NoteId, Pool, Subscriber, rotation,
@@ -85,6 +85,11 @@ pub fn decide(sub: &Subscriber, pool_seen: bool, now: DateTime<Utc>) -> Occasion
             carried: sub.carried.clone(),
         }
     }
+}
+
+/// Whether a wall clock shows one of the quiet hours.
+pub fn is_quiet(wall: NaiveDateTime) -> bool {
+    !(QUIET_UNTIL_HOUR..QUIET_FROM_HOUR).contains(&wall.hour())
 }
 
 /// The next slot of `sub` after `after`: `None` while nothing is to come.
@@ -356,9 +361,8 @@ fn last_day(sub: &Subscriber) -> Option<NaiveDate> {
 
 fn too_late(zone: &Zone, slot: &Slot, now: DateTime<Utc>) -> bool {
     let late = now - slot.due;
-    let hour = zone.wall(now).hour();
-    let quiet = !(QUIET_UNTIL_HOUR..QUIET_FROM_HOUR).contains(&hour);
-    late >= TOO_LATE || (late > LATE && quiet && hour != slot.wall.hour())
+    let wall = zone.wall(now);
+    late >= TOO_LATE || (late > LATE && is_quiet(wall) && wall.hour() != slot.wall.hour())
 }
 
 fn moved_slot(sub: &Subscriber, to: Moved, now: DateTime<Utc>) -> Option<Slot> {

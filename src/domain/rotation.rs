@@ -16,6 +16,13 @@ pub fn next_note(history: &History, pool: &[NoteId], key: u64) -> Option<NoteId>
     .cloned()
 }
 
+/// The whole pool in the order in which `key` would see it the first time: for someone of whom nothing is stored.
+pub fn order(pool: &[NoteId], key: u64) -> Vec<NoteId> {
+    let mut order = pool.to_vec();
+    order.sort_by_key(|id| place(key, 0, id));
+    order
+}
+
 /// The history once `id` has been shown.
 #[must_use]
 pub fn seen(mut history: History, id: &NoteId) -> History {

@@ -39,6 +39,22 @@ impl Weekdays {
     pub const WORKDAYS: Self = Self(0b001_1111);
     /// Saturday and Sunday.
     pub const WEEKEND: Self = Self(0b110_0000);
+    /// Monday, Wednesday and Friday.
+    pub const MON_WED_FRI: Self = Self(0b001_0101);
+
+    /// One bit a day, Monday the lowest: as in buttons.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Days by their bits; `None` for no day at all and for an eighth one.
+    pub const fn from_bits(bits: u8) -> Option<Self> {
+        if bits == 0 || bits > Self::DAILY.0 {
+            None
+        } else {
+            Some(Self(bits))
+        }
+    }
 
     /// The days named; `None` when there are none.
     pub fn of(days: impl IntoIterator<Item = Weekday>) -> Option<Self> {

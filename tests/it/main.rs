@@ -6,5 +6,6 @@
 
 mod command_line;
 mod store;
+mod subscribing;
 mod support;
 mod tidy;

@@ -109,7 +109,7 @@ const FILLERS: &[&str] = &[
     "and", "y", "e", "on", "the", "los", "las", "el", "la", "every", "each", "cada", "only",
     "just", "solo", "please", "por", "favor", "from", "de", "desde", "en", "dia", "dias", "day",
     "days", "for", "send", "it", "me", "notes", "note", "notas", "nota", "set", "change",
-    "también", "also", "todos", "all",
+    "tambien", "also", "todos", "all",
 ];
 
 fn words(text: &str) -> Result<Vec<Word>, NotDays> {
