@@ -4,6 +4,8 @@
 
 pub mod api;
 pub mod door;
+#[cfg(test)]
+mod fake;
 pub mod inbox;
 pub mod outcome;
 pub mod profile;
