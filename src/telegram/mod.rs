@@ -3,6 +3,8 @@
 //! Knows the pure rooms; must not know the store.
 
 pub mod api;
+#[cfg(test)]
+mod canary;
 pub mod door;
 #[cfg(test)]
 mod fake;

@@ -152,7 +152,7 @@ fn one_chat_gets_a_new_message_a_second_and_holds_nobody_up() {
     assert!(
         first
             .windows(2)
-            .all(|pair| pair[1].at - pair[0].at >= ms(1000))
+            .all(|pair| pair[1].at >= pair[0].at + ms(1000))
     );
     assert!(log.iter().any(|sent| sent.chat == 2 && sent.at < ms(100)));
 }
@@ -279,7 +279,7 @@ fn one_failing_chat_backs_off_while_the_others_go_on() {
 fn what_has_become_pointless_is_not_sent() {
     let mut room = Room::new(30);
     room.say(1, Answer);
-    let wait = Outcome::Wait(Duration::from_secs(60));
+    let wait = Outcome::Wait(Duration::from_mins(1));
     room.run(ms(50), |_| (TRIP, wait.clone()));
     let mut note = room.post(Letter {
         not_after: Some(utc(ms(20_000))),
@@ -355,13 +355,13 @@ fn a_broadcast_uses_the_rate_and_an_answer_in_it_does_not_wait() {
         log.extend(room.run_well(ms(90_000)));
         assert!(fullest_second(&log) <= rate as usize);
         let notes: Vec<_> = log.iter().filter(|sent| sent.class == Note).collect();
-        let took = notes[notes.len() - 1].at - notes[0].at;
+        let took = notes[notes.len() - 1].at;
         let used = f64::from(u32::try_from(notes.len()).unwrap() - 1)
             / took.as_secs_f64()
             / f64::from(rate);
         assert!((0.97..=1.0).contains(&used), "{rate}/s: {used}");
         let answer = log.iter().find(|sent| sent.class == Answer).unwrap();
-        assert!(answer.at - ms(5000) <= ms(36));
+        assert!(answer.at <= ms(5036));
     }
 }
 
