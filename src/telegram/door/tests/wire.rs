@@ -236,6 +236,14 @@ async fn a_crisis_reply_is_sent_until_it_is_accepted() {
 }
 
 #[tokio::test]
+async fn a_crisis_reply_goes_round_a_connection_that_hangs() {
+    let fake = scripted(vec![|| Says::Hangs]).await;
+    let delivery = open(&fake, false).post(letter(1, Crisis, "x")).await;
+    assert_eq!(delivery, Delivery::Delivered { message_id: 9 });
+    assert_eq!(fake.asked("sendMessage").len(), 2);
+}
+
+#[tokio::test]
 async fn a_blocked_chat_is_gone() {
     let blocked = || Says::Refusal(403, "Forbidden: bot was blocked by the user");
     let fake = scripted(vec![blocked]).await;
