@@ -53,12 +53,12 @@ pub struct Unset {
 /// Returns what could not be set; nothing here is worth stopping for.
 pub async fn register(telegram: &Telegram, profile_in: impl Fn(Language) -> Profile) -> Vec<Unset> {
     let mut unset = Vec::new();
-    let default = std::iter::once(None);
     let own = Language::ALL
+        .map(Some)
         .into_iter()
-        .filter(|language| *language != Language::default())
-        .map(Some);
-    for language in default.chain(own) {
+        .filter(|language| *language != Some(Language::default()));
+    let languages: Vec<Option<Language>> = std::iter::once(None).chain(own).collect();
+    for language in languages {
         let profile = profile_in(language.unwrap_or_default());
         let code = language.map(|language| language.code().to_owned());
         let done = [
@@ -111,7 +111,7 @@ async fn commands(
     }
     let mut set = SetMyCommands::new(wanted);
     set.language_code = code;
-    patiently(async || telegram.call(&set, CALL_TIMEOUT).await).await
+    patiently(|| telegram.call(&set, CALL_TIMEOUT)).await
 }
 
 async fn description(
@@ -127,7 +127,7 @@ async fn description(
     let mut set = SetMyDescription::new();
     set.description = Some(wanted.to_owned());
     set.language_code = code;
-    patiently(async || telegram.call(&set, CALL_TIMEOUT).await).await
+    patiently(|| telegram.call(&set, CALL_TIMEOUT)).await
 }
 
 async fn short_description(
@@ -143,7 +143,7 @@ async fn short_description(
     let mut set = SetMyShortDescription::new();
     set.short_description = Some(wanted.to_owned());
     set.language_code = code;
-    patiently(async || telegram.call(&set, CALL_TIMEOUT).await).await
+    patiently(|| telegram.call(&set, CALL_TIMEOUT)).await
 }
 
 async fn menu_button(telegram: &Telegram) -> Result<(), Failure> {
@@ -155,11 +155,14 @@ async fn menu_button(telegram: &Telegram) -> Result<(), Failure> {
     }
     let mut set = SetChatMenuButton::new();
     set.menu_button = Some(MenuButton::Commands);
-    patiently(async || telegram.call(&set, CALL_TIMEOUT).await).await
+    patiently(|| telegram.call(&set, CALL_TIMEOUT)).await
 }
 
 /// Once more after a 429 that asks for a short wait: Telegram is strict about how often a profile changes.
-async fn patiently<T>(call: impl AsyncFn() -> Result<T, Failure>) -> Result<(), Failure> {
+async fn patiently<T, F>(call: impl Fn() -> F) -> Result<(), Failure>
+where
+    F: Future<Output = Result<T, Failure>>,
+{
     match call().await {
         Err(Failure {
             outcome: Outcome::Wait(wait),

@@ -1,0 +1,169 @@
+//! The queue of updates: confirmed only by an offset beyond them (or a webhook's 200), as Telegram does it.
+
+use std::collections::VecDeque;
+
+use serde_json::{Value, json, value::RawValue};
+
+use super::refusal::Refusal;
+
+/// Kinds that Telegram leaves out unless `allowed_updates` names them (Bot API, getUpdates).
+const ONLY_ON_REQUEST: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
+/// The most updates in one answer (Bot API, getUpdates).
+const MOST_IN_A_BATCH: usize = 100;
+/// Update ids start somewhere; beyond 32 bits, because a bot must not care.
+const FIRST_ID: i64 = 5_000_000_001;
+
+/// One update on its way to the bot.
+pub(super) struct Update {
+    pub(super) id: i64,
+    pub(super) json: Box<RawValue>,
+}
+
+/// Where and how updates are pushed.
+#[derive(Clone)]
+pub(super) struct Webhook {
+    pub(super) url: String,
+    pub(super) secret: Option<String>,
+    pub(super) max_connections: usize,
+}
+
+pub(super) struct Queue {
+    waiting: VecDeque<Update>,
+    next_id: i64,
+    allowed: Option<Vec<String>>,
+    /// Which poll is the current one; an older one that still waits is ended.
+    poll: u64,
+    pub(super) webhook: Option<Webhook>,
+    pub(super) last_webhook_error: Option<String>,
+    /// How many of the next confirmed updates come once more.
+    pub(super) repeats: usize,
+    /// How many of the next batches come in reverse order.
+    pub(super) reversed_batches: usize,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            next_id: FIRST_ID,
+            allowed: None,
+            poll: 0,
+            webhook: None,
+            last_webhook_error: None,
+            repeats: 0,
+            reversed_batches: 0,
+        }
+    }
+}
+
+impl Queue {
+    /// Queues an update of this kind and returns its id.
+    pub(super) fn push(&mut self, kind: &str, content: &Value) -> i64 {
+        let id = self.next_id;
+        let allowed = match &self.allowed {
+            Some(allowed) => allowed.iter().any(|name| name == kind),
+            None => !ONLY_ON_REQUEST.contains(&kind),
+        };
+        if allowed {
+            self.push_raw(&json!({ kind: content }));
+        }
+        id
+    }
+
+    /// Queues any JSON object as an update; only its id is put in.
+    pub(super) fn push_raw(&mut self, content: &Value) -> i64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        let mut update = content.clone();
+        if let Some(object) = update.as_object_mut() {
+            object.insert("update_id".to_owned(), json!(id));
+        }
+        let json = serde_json::value::to_raw_value(&update)
+            .expect("a JSON value can always be written as JSON");
+        self.waiting.push_back(Update { id, json });
+        id
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// The next updates that are not out for delivery yet, for a webhook.
+    pub(super) fn after(&self, id: i64) -> Option<&Update> {
+        self.waiting.iter().find(|update| update.id > id)
+    }
+
+    /// Takes one update out after a webhook took it.
+    pub(super) fn confirm_one(&mut self, id: i64) {
+        self.waiting.retain(|update| update.id != id);
+    }
+
+    pub(super) fn forget_all(&mut self) {
+        self.waiting.clear();
+    }
+
+    pub(super) fn set_allowed(&mut self, allowed: Option<Vec<String>>) {
+        if let Some(allowed) = allowed {
+            // An empty list means all but the special kinds, as if nothing had ever been set.
+            self.allowed = Some(allowed).filter(|list| !list.is_empty());
+        }
+    }
+
+    /// Starts a poll: confirms what lies before `offset`, ends an older poll. Returns the poll's number.
+    pub(super) fn begin_poll(
+        &mut self,
+        offset: i64,
+        allowed: Option<Vec<String>>,
+    ) -> Result<u64, Refusal> {
+        if self.webhook.is_some() {
+            return Err(Refusal::conflict(
+                "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+            ));
+        }
+        self.set_allowed(allowed);
+        self.confirm_before(offset);
+        self.poll += 1;
+        Ok(self.poll)
+    }
+
+    /// What a poll gets now; empty means it waits on.
+    pub(super) fn batch(&mut self, poll: u64, limit: usize) -> Result<Vec<Box<RawValue>>, Refusal> {
+        if poll != self.poll {
+            return Err(Refusal::conflict(
+                "terminated by other getUpdates request; make sure that only one bot instance is running",
+            ));
+        }
+        let limit = limit.clamp(1, MOST_IN_A_BATCH);
+        let mut batch: Vec<_> = self
+            .waiting
+            .iter()
+            .take(limit)
+            .map(|update| update.json.clone())
+            .collect();
+        if batch.len() > 1 && self.reversed_batches > 0 {
+            self.reversed_batches -= 1;
+            batch.reverse();
+        }
+        Ok(batch)
+    }
+
+    fn confirm_before(&mut self, offset: i64) {
+        // A negative offset counts from the end and forgets all before it (Bot API, getUpdates).
+        let confirmed = if offset < 0 {
+            let kept = usize::try_from(-offset).unwrap_or(usize::MAX);
+            self.waiting.len().saturating_sub(kept)
+        } else {
+            self.waiting.partition_point(|update| update.id < offset)
+        };
+        let again = self.repeats.min(confirmed);
+        self.repeats -= again;
+        let gone: Vec<_> = self.waiting.drain(..confirmed).collect();
+        for update in gone.into_iter().rev().take(again) {
+            self.waiting.push_front(update);
+        }
+    }
+}
