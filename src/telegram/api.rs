@@ -70,11 +70,7 @@ impl Telegram {
             // Telegram never redirects; whoever does is not Telegram and must not get the token.
             .redirect(Policy::none());
         builder = match proxy {
-            Some(address) => {
-                builder.proxy(Proxy::all(address.expose_secret()).map_err(|_| {
-                    anyhow!("TELOXIDE_PROXY must be an http, https or socks5 address")
-                })?)
-            }
+            Some(address) => builder.proxy(proxy_at(address)?),
             // Only what the settings say: a proxy from elsewhere in the environment would see the token.
             None => builder.no_proxy(),
         };
@@ -171,6 +167,18 @@ impl Telegram {
     }
 }
 
+/// The schemes are checked here: the client takes any and then goes without a proxy.
+fn proxy_at(address: &SecretString) -> anyhow::Result<Proxy> {
+    const SCHEMES: [&str; 5] = ["http", "https", "socks4", "socks5", "socks5h"];
+    Url::parse(address.expose_secret())
+        .ok()
+        .filter(|url| SCHEMES.contains(&url.scheme()) && url.has_host())
+        .and_then(|url| Proxy::all(url).ok())
+        .ok_or_else(|| {
+            anyhow!("TELOXIDE_PROXY must be an http, https or socks5 address, like socks5://127.0.0.1:1080")
+        })
+}
+
 /// teloxide's name for a chat of ours.
 pub(crate) fn recipient(chat: ChatId) -> Recipient {
     Recipient::Id(teloxide::types::ChatId(chat.0))
@@ -184,5 +192,68 @@ fn done<T>(result: Result<T, Failure>) -> Result<(), Failure> {
             Ok(())
         }
         Err(failure) => Err(failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::Gone,
+        telegram::fake::{Fake, Says, TOKEN},
+    };
+
+    async fn outcome(says: fn() -> Says) -> Outcome {
+        let fake = Fake::start(move |_, _| says()).await;
+        let result = fake
+            .telegram
+            .request("getMe", &(), Duration::from_millis(300));
+        result.await.expect_err("a failure").outcome
+    }
+
+    #[tokio::test]
+    async fn every_way_to_fail() {
+        let blocked = || Says::Refusal(403, "Forbidden: bot was blocked by the user");
+        assert_eq!(outcome(blocked).await, Outcome::Gone(Gone::Blocked));
+        let wait = Outcome::Wait(Duration::from_secs(7));
+        assert_eq!(outcome(|| Says::Wait(7)).await, wait);
+        assert_eq!(outcome(|| Says::Raw(500, "<html>")).await, Outcome::Retry);
+        assert_eq!(outcome(|| Says::Raw(302, "")).await, Outcome::Retry);
+        assert_eq!(outcome(|| Says::BreaksOff).await, Outcome::Ambiguous);
+        assert_eq!(outcome(|| Says::Hangs).await, Outcome::Ambiguous);
+    }
+
+    #[tokio::test]
+    async fn an_unreachable_server_is_certain_and_says_no_address() {
+        // Port 9 (discard) of the loopback: nobody listens there.
+        let telegram = Telegram::new("http://127.0.0.1:9", SecretString::from(TOKEN), None);
+        let failure = telegram.expect("a client").me().await.expect_err("refused");
+        assert_eq!(failure.outcome, Outcome::Retry);
+        assert_eq!(failure.to_string(), "Telegram could not be reached");
+    }
+
+    #[test]
+    fn wrong_settings_are_named_without_their_value() {
+        let token = || SecretString::from(TOKEN);
+        let wrong_api = Telegram::new("ftp://secret.example", token(), None);
+        let error = format!("{:?}", wrong_api.expect_err("not http"));
+        assert!(error.contains("TELOXIDE_API_URL") && !error.contains("secret"));
+        let proxy = SecretString::from("gopher://mia:secret@x");
+        let wrong_proxy = Telegram::new("https://api.telegram.org", token(), Some(&proxy));
+        let error = format!("{:?}", wrong_proxy.expect_err("no proxy"));
+        assert!(
+            error.contains("TELOXIDE_PROXY") && !error.contains("secret"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn methods_have_their_documented_names_below_any_base() {
+        let base = |api| Telegram::new(api, SecretString::from(TOKEN), None).expect("a client");
+        let address = base("http://localhost:8081/tg/").address("SendMessage");
+        assert_eq!(
+            address.as_str(),
+            format!("http://localhost:8081/tg/bot{TOKEN}/sendMessage")
+        );
     }
 }

@@ -9,3 +9,4 @@ mod store;
 mod subscribing;
 mod support;
 mod tidy;
+mod zones;

@@ -1,11 +1,14 @@
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use super::*;
 
 const TEXT: &str = include_str!("../../../messages/places.toml");
 
-fn places() -> Places {
-    Places::parse("places.toml", TEXT).unwrap()
+fn places() -> &'static Places {
+    static PLACES: LazyLock<Places> = LazyLock::new(|| Places::parse("places.toml", TEXT).unwrap());
+    &PLACES
 }
 
 fn moment(text: &str) -> DateTime<Utc> {
@@ -103,7 +106,7 @@ fn a_name_is_found_in_either_language_and_any_dress() {
         ("UTC", &["utc", "UTC"]),
     ] {
         for name in names {
-            let found = exact(&places, name);
+            let found = exact(places, name);
             assert_eq!(
                 found.first().map(String::as_str),
                 Some(zone),
@@ -118,49 +121,49 @@ fn a_name_is_found_in_either_language_and_any_dress() {
 fn a_name_of_several_places_gives_them_all() {
     let places = places();
     assert_eq!(
-        exact(&places, "Birmingham"),
+        exact(places, "Birmingham"),
         ["Europe/London", "America/Chicago"]
     );
     assert_eq!(
-        exact(&places, "cordoba"),
+        exact(places, "cordoba"),
         ["America/Argentina/Cordoba", "Europe/Madrid"]
     );
     assert_eq!(
-        exact(&places, "Georgia"),
+        exact(places, "Georgia"),
         ["America/New_York", "Asia/Tbilisi"]
     );
     assert_eq!(
-        exact(&places, "España"),
+        exact(places, "España"),
         ["Europe/Madrid", "Atlantic/Canary"]
     );
     assert_eq!(
-        exact(&places, "Washington"),
+        exact(places, "Washington"),
         ["America/Los_Angeles", "America/New_York"]
     );
-    assert!(exact(&places, "USA").len() >= 6);
+    assert!(exact(places, "USA").len() >= 6);
 }
 
 #[test]
 fn what_a_city_lies_in_decides_between_its_namesakes() {
     let places = places();
-    assert_eq!(exact(&places, "Birmingham, UK"), ["Europe/London"]);
-    assert_eq!(exact(&places, "Birmingham Alabama"), ["America/Chicago"]);
-    assert_eq!(exact(&places, "Portland, ME"), ["America/New_York"]);
+    assert_eq!(exact(places, "Birmingham, UK"), ["Europe/London"]);
+    assert_eq!(exact(places, "Birmingham Alabama"), ["America/Chicago"]);
+    assert_eq!(exact(places, "Portland, ME"), ["America/New_York"]);
     assert_eq!(
-        exact(&places, "Córdoba (Argentina)"),
+        exact(places, "Córdoba (Argentina)"),
         ["America/Argentina/Cordoba"]
     );
-    assert_eq!(exact(&places, "Guadalajara, España"), ["Europe/Madrid"]);
-    assert_eq!(suggested(&places, "Smallville, Ohio"), ["America/New_York"]);
+    assert_eq!(exact(places, "Guadalajara, España"), ["Europe/Madrid"]);
+    assert_eq!(suggested(places, "Smallville, Ohio"), ["America/New_York"]);
 }
 
 #[test]
 fn a_slip_is_suggested_and_never_taken() {
     let places = places();
-    assert_eq!(suggested(&places, "Los Angelse")[0], "America/Los_Angeles");
-    assert_eq!(suggested(&places, "barcelna"), ["Europe/Madrid"]);
-    assert_eq!(suggested(&places, "san franc"), ["America/Los_Angeles"]);
-    assert_eq!(suggested(&places, "Londn"), ["Europe/London"]);
+    assert_eq!(suggested(places, "Los Angelse")[0], "America/Los_Angeles");
+    assert_eq!(suggested(places, "barcelna"), ["Europe/Madrid"]);
+    assert_eq!(suggested(places, "san franc"), ["America/Los_Angeles"]);
+    assert_eq!(suggested(places, "Londn"), ["Europe/London"]);
 }
 
 #[test]
@@ -187,11 +190,11 @@ fn nothing_near_is_none() {
 #[test]
 fn a_distance_from_utc_gives_the_regions_at_it() {
     let places = places();
-    assert_eq!(suggested(&places, "UTC-8")[0], "America/Los_Angeles");
-    assert_eq!(suggested(&places, "GMT+5:30"), ["Asia/Kolkata"]);
-    assert_eq!(suggested(&places, "+0545"), ["Asia/Kathmandu"]);
-    assert!(suggested(&places, "gmt").contains(&"Europe/London".to_owned()));
-    assert!(suggested(&places, "utc + 1").contains(&"Europe/Madrid".to_owned()));
+    assert_eq!(suggested(places, "UTC-8")[0], "America/Los_Angeles");
+    assert_eq!(suggested(places, "GMT+5:30"), ["Asia/Kolkata"]);
+    assert_eq!(suggested(places, "+0545"), ["Asia/Kathmandu"]);
+    assert!(suggested(places, "gmt").contains(&"Europe/London".to_owned()));
+    assert!(suggested(places, "utc + 1").contains(&"Europe/Madrid".to_owned()));
     for nowhere in ["UTC+99", "+", "-", "UTC+4:7", "+1:2:3", "utc-"] {
         assert_eq!(places.find(nowhere, now()), Found::None, "{nowhere}");
     }

@@ -48,7 +48,7 @@ fn variants() -> Vec<Subscriber> {
         last_sent: Some(now() - minutes(1440)),
         carried: NoteId::new("small.step_1"),
         history: History {
-            rounds: [("small.step_1".to_owned(), 2)].into(),
+            came: [("small.step_1".to_owned(), 2)].into(),
             retired: vec![NoteId::new("one").unwrap(), NoteId::new("two").unwrap()],
             sent: 7,
         },
