@@ -13,7 +13,7 @@ use crate::triage::audit_line;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Reads lines such as   {\"id\": 1, \"text\": \"I am dead tired\"}
-and writes            {\"id\": 1, \"tier\": \"none\", \"category\": null, \"lang\": \"en\"}
+and writes            {\"id\": 1, \"tier\": \"none\", \"category\": \"none\", \"lang\": \"en\"}
 with the tier emergency, loss, concern or none. Nothing is stored.")]
 pub(super) struct Args {
     /// Adds what led to each answer
