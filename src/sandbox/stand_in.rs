@@ -66,7 +66,8 @@ impl StandIn {
                 "the chat page is served on a loopback address only",
             ));
         }
-        let telegram = Self::start_with(clock, listen, |shared| page::router(shared, hooks)).await?;
+        let telegram =
+            Self::start_with(clock, listen, |shared| page::router(shared, hooks)).await?;
         for (id, name) in PARENTS {
             telegram.parent(id, name, "en");
         }

@@ -74,9 +74,18 @@ impl IntoResponse for Trouble {
 pub(super) fn router(shared: Shared, hooks: TryHooks) -> Router {
     Router::new()
         .route("/", get(|| file("text/html", include_str!("index.html"))))
-        .route("/page.css", get(|| file("text/css", include_str!("page.css"))))
-        .route("/page.js", get(|| file("text/javascript", include_str!("page.js"))))
-        .route("/bubble.js", get(|| file("text/javascript", include_str!("bubble.js"))))
+        .route(
+            "/page.css",
+            get(|| file("text/css", include_str!("page.css"))),
+        )
+        .route(
+            "/page.js",
+            get(|| file("text/javascript", include_str!("page.js"))),
+        )
+        .route(
+            "/bubble.js",
+            get(|| file("text/javascript", include_str!("bubble.js"))),
+        )
         .route("/page/chat/{parent}", get(chat).post(deed))
         .route("/page/chat/{parent}/file/{message}", get(download))
         .route("/page/chat/{parent}/clock", get(clock))
@@ -87,7 +96,11 @@ pub(super) fn router(shared: Shared, hooks: TryHooks) -> Router {
 }
 
 async fn file(kind: &'static str, content: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, format!("{kind}; charset=utf-8"))], content).into_response()
+    (
+        [(header::CONTENT_TYPE, format!("{kind}; charset=utf-8"))],
+        content,
+    )
+        .into_response()
 }
 
 /// Keeps other sites out: a page elsewhere can make this browser send requests to the loopback,
