@@ -48,6 +48,10 @@ pub(super) async fn bot_api(
     request: Request,
 ) -> Response {
     let path = request.uri().path();
+    // A page of another site must not steer the stand-in through the browser; a bot sends no origin.
+    if request.headers().contains_key(header::ORIGIN) {
+        return refused(&Refusal::not_found());
+    }
     let Some((token, name)) = path
         .strip_prefix("/bot")
         .and_then(|rest| rest.split_once('/'))
