@@ -1,8 +1,8 @@
 //! Builds everything, runs the loops, stops in order.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio_util::sync::CancellationToken;
 
@@ -46,7 +46,7 @@ impl App {
     /// Reads the messages, opens the database, and asks Telegram who the bot is.
     pub async fn build(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let content = load_content(config)?;
-        let keys = load_keys(config)?;
+        let keys = load_keys(&config.data_key)?;
         let store = Store::open(config.database_url.expose_secret(), keys.clone()).await?;
         let Some(lead) = store.try_lead().await? else {
             bail!(
@@ -137,36 +137,57 @@ impl App {
     }
 }
 
-/// The messages from the folder that is set, from `messages/` beside the program's working directory, or built in.
+/// The messages: from the folder that is set, else from a folder `messages` in the working directory, else built in.
 pub fn load_content(config: &Config) -> anyhow::Result<Live> {
-    let folder = match &config.messages_dir {
-        Some(path) => Folder::read(path)?,
+    let folder = match messages_folder(config) {
+        Some(path) => Folder::read(&path)?,
         None => Folder::built_in(),
     };
     let content = Content::load(&folder).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("the messages cannot be used:\n  {}", lines.join("\n  "))
+        anyhow!("the messages cannot be used:\n  {}", lines.join("\n  "))
     })?;
     Ok(Live::new(content))
 }
 
+/// Where the messages come from, in words.
+pub fn messages_place(config: &Config) -> String {
+    messages_folder(config).map_or_else(
+        || "the program itself".to_owned(),
+        |path| format!("the folder {}", path.display()),
+    )
+}
+
+fn messages_folder(config: &Config) -> Option<PathBuf> {
+    let beside = || Some(PathBuf::from("messages")).filter(|path| path.is_dir());
+    config.messages_dir.clone().or_else(beside)
+}
+
 /// The data key, made on first start when it lies in a file.
-pub fn load_keys(config: &Config) -> anyhow::Result<Keys> {
-    match &config.data_key {
+pub fn load_keys(key: &DataKey) -> anyhow::Result<Keys> {
+    match key {
+        DataKey::File(path) => Keys::load_or_create(path),
+        DataKey::Given(_) => read_keys(key),
+    }
+}
+
+/// The data key as it is; nothing is made.
+pub fn read_keys(key: &DataKey) -> anyhow::Result<Keys> {
+    match key {
         DataKey::Given(text) => {
             Keys::from_text(text.expose_secret()).context("DATA_KEY cannot be used")
         }
-        DataKey::File(path) => Keys::load_or_create(path),
+        DataKey::File(path) => Keys::load(path),
     }
 }
 
 /// A refusal of the first request, in words that say what to do.
 pub fn explain(failure: &telegram::Failure) -> anyhow::Error {
     match failure.outcome {
-        Outcome::Unauthorized => anyhow::anyhow!(
+        Outcome::Unauthorized => anyhow!(
             "Telegram does not know this token: copy it again from @BotFather into TELOXIDE_TOKEN"
         ),
-        _ => anyhow::anyhow!("Telegram cannot be reached: {failure}"),
+        _ => anyhow!("Telegram cannot be reached: {failure}"),
     }
 }
 

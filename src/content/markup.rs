@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 mod template;
 
-pub use template::{check_placeholders, fill};
+pub use template::{check_placeholders, fill, fill_markup};
 
 /// The most characters of one Telegram message, in UTF-16 units after its markup was taken out
 /// (Bot API, `sendMessage`: "1-4096 characters after entities parsing").

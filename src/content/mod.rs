@@ -166,7 +166,8 @@ mod testing;
 #[cfg(test)]
 mod tests {
     use super::{
-        testing::{broken, expect_problem},
+        crisis::CountryLines,
+        testing::{broken, expect},
         *,
     };
 
@@ -182,12 +183,37 @@ mod tests {
         let folder = broken("practice.toml", "email = \"\"", "email = \"nobody\"")
             .with("schedules.toml", "default = 1")
             .without("es/notes.toml");
+        let problems = Content::load(&folder).unwrap_err();
         for expected in [
             "practice.toml, line",
             "schedules.toml, line 1",
             "es/notes.toml: this file is missing",
         ] {
-            expect_problem(&folder, expected);
+            expect(&problems, expected);
+        }
+    }
+
+    #[test]
+    fn pages_with_help_lines_leave_room_for_the_footer_in_every_country() {
+        const FOOTER_UTF16: usize = 120 + 2;
+        let content = Content::load(&Folder::built_in()).unwrap();
+        for country in content.crisis.countries().map(CountryLines::country) {
+            for language in Language::ALL {
+                let voice = Voice { language, country };
+                let pages = &content.texts(language).pages;
+                let helplines = content.crisis.helplines(voice);
+                for page in [
+                    pages.support(helplines),
+                    pages.therapy(&content.practice, helplines),
+                ] {
+                    let len = markup::visible_len_utf16(&page);
+                    assert_eq!(markup::check(&page), Ok(()));
+                    assert!(
+                        len + FOOTER_UTF16 <= markup::MAX_MESSAGE_UTF16,
+                        "{voice:?}: {len}"
+                    );
+                }
+            }
         }
     }
 

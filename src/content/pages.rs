@@ -12,10 +12,13 @@ use super::{
 };
 use crate::domain::Language;
 
+mod owed;
 mod rules;
+mod words;
 
 pub use rules::MAX_PAGE_UTF16;
 use rules::Reader;
+use words::{ContactWords, ReviewWords};
 
 /// Whom to reach in danger and in crisis, in the words of the parent's country and language:
 /// each a short command in lower case without a full stop, `call 911`, `call or text 988`. Plain text.
@@ -70,27 +73,6 @@ struct PagesFile {
     review: ReviewWords,
 }
 
-/// The words around what the operator filled in, or did not.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ContactWords {
-    areas: String,
-    link: String,
-    phone: String,
-    email: String,
-    unknown: String,
-    unnamed_operator: String,
-    no_address: String,
-    policy: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReviewWords {
-    done: String,
-    open: String,
-}
-
 impl Pages {
     /// Reads a language's `pages.toml`.
     pub fn parse(folder: &Folder, article: &Article, language: Language) -> Result<Self, Problems> {
@@ -100,23 +82,23 @@ impl Pages {
         for (key, words, places) in file.contact.all().into_iter().chain(file.review.all()) {
             reader.check_words(&mut problems, key, words, places);
         }
-        let mut page = |text: toml::Spanned<String>, rule: &rules::Rule| {
+        let mut page = |text: toml::Spanned<String>, rule: &owed::Rule| {
             reader.check_page(&mut problems, &text, rule);
             text.into_inner().trim().to_owned()
         };
         let pages = Self {
             language,
-            signs: page(file.signs, &rules::SIGNS),
-            causes: page(file.causes, &rules::CAUSES),
-            meaning: page(file.meaning, &rules::MEANING),
-            support: page(file.support, &rules::SUPPORT),
-            therapy: page(file.therapy, &rules::THERAPY),
-            disclaimer: page(file.disclaimer, &rules::DISCLAIMER),
-            about: page(file.about, &rules::ABOUT),
-            privacy: page(file.privacy, &rules::PRIVACY),
-            consent: page(file.consent, &rules::CONSENT),
-            goodbye: page(file.goodbye, &rules::GOODBYE),
-            help: page(file.help, &rules::HELP),
+            signs: page(file.signs, &owed::SIGNS),
+            causes: page(file.causes, &owed::CAUSES),
+            meaning: page(file.meaning, &owed::MEANING),
+            support: page(file.support, &owed::SUPPORT),
+            therapy: page(file.therapy, &owed::THERAPY),
+            disclaimer: page(file.disclaimer, &owed::DISCLAIMER),
+            about: page(file.about, &owed::ABOUT),
+            privacy: page(file.privacy, &owed::PRIVACY),
+            consent: page(file.consent, &owed::CONSENT),
+            goodbye: page(file.goodbye, &owed::GOODBYE),
+            help: page(file.help, &owed::HELP),
             contact: file.contact,
             review: file.review,
         };
@@ -138,23 +120,16 @@ impl Pages {
         &self.meaning
     }
 
-    /// `/support`; `helplines` is the list of the country's support lines, as plain text.
-    pub fn support(&self, urgent: Urgent<'_>, helplines: &str) -> String {
-        let [danger, crisis] = urgent.values();
-        filled(&self.support, &[danger, crisis, ("helplines", helplines)])
+    /// `/support`; `helplines` says what to do in danger and in crisis and lists the country's lines, as HTML.
+    pub fn support(&self, helplines: &str) -> String {
+        filled_with_markup(&self.support, &[("helplines", helplines)])
     }
 
     /// `/therapy`; `helplines` as in [`Pages::support`].
-    pub fn therapy(&self, practice: &Practice, urgent: Urgent<'_>, helplines: &str) -> String {
-        let [danger, crisis] = urgent.values();
-        let contact = self.contact.block(practice);
-        let values = [
-            danger,
-            crisis,
-            ("helplines", helplines),
-            ("contact", contact.as_str()),
-        ];
-        filled(&self.therapy, &values)
+    pub fn therapy(&self, practice: &Practice, helplines: &str) -> String {
+        let contact = markup::escape(&self.contact.block(practice));
+        let values = [("helplines", helplines), ("contact", contact.as_str())];
+        filled_with_markup(&self.therapy, &values)
     }
 
     /// `/disclaimer`: the article's, word for word, then in plain words.
@@ -164,31 +139,17 @@ impl Pages {
 
     /// `/about`; `version` is the program's.
     pub fn about(&self, practice: &Practice, version: &str) -> String {
-        let review = match practice.review(self.language) {
-            Some(review) => {
-                let on = review.on.to_string();
-                fill_plain(&self.review.done, &[("by", &review.by), ("on", &on)])
-            }
-            None => self.review.open.clone(),
-        };
+        let review = self.review.line(practice.review(self.language));
         filled(&self.about, &[("review", &review), ("version", version)])
     }
 
     /// `/privacy`: what is stored, for how long, and whom to ask.
     pub fn privacy(&self, practice: &Practice) -> String {
         let words = &self.contact;
-        let operator = practice.operator().unwrap_or(&words.unnamed_operator);
-        let address = [&practice.email, &practice.phone, &practice.link];
-        let contact = address
-            .into_iter()
-            .flatten()
-            .next()
-            .unwrap_or(&words.no_address);
-        let policy = labelled(&words.policy, "policy", practice.policy.as_deref());
         let values = [
-            ("operator", operator),
-            ("contact", contact),
-            ("policy", policy.as_deref().unwrap_or_default()),
+            ("operator", words.operator(practice)),
+            ("contact", words.address(practice)),
+            ("policy", &words.policy(practice)),
         ];
         filled(&self.privacy, &values).trim_end().to_owned()
     }
@@ -203,70 +164,20 @@ impl Pages {
         filled(&self.goodbye, &urgent.values())
     }
 
-    /// `/help`; `commands` is the list in groups, as HTML (unlike other values, it is not escaped).
+    /// `/help`; `commands` is the list in groups, as HTML.
     pub fn help(&self, commands: &str) -> String {
-        self.help.replace("{commands}", commands)
+        filled_with_markup(&self.help, &[("commands", commands)])
     }
 }
 
-/// A key of the file, its words, and the places that stand in them.
-type Words<'a> = (&'static str, &'a str, &'static [&'static str]);
-
-impl ReviewWords {
-    fn all(&self) -> [Words<'_>; 2] {
-        [
-            ("review.done", &self.done, &["by", "on"]),
-            ("review.open", &self.open, &[]),
-        ]
-    }
-}
-
-impl ContactWords {
-    fn all(&self) -> [Words<'_>; 8] {
-        [
-            ("contact.areas", &self.areas, &["areas"]),
-            ("contact.link", &self.link, &["link"]),
-            ("contact.phone", &self.phone, &["phone"]),
-            ("contact.email", &self.email, &["email"]),
-            ("contact.unknown", &self.unknown, &[]),
-            ("contact.unnamed_operator", &self.unnamed_operator, &[]),
-            ("contact.no_address", &self.no_address, &[]),
-            ("contact.policy", &self.policy, &["policy"]),
-        ]
-    }
-
-    /// How to reach the practice, a line for each thing that was filled in. Plain text.
-    fn block(&self, practice: &Practice) -> String {
-        if !practice.is_reachable() {
-            return self.unknown.clone();
-        }
-        let lines = [
-            practice.name.clone(),
-            labelled(&self.areas, "areas", practice.areas.as_deref()),
-            labelled(&self.link, "link", practice.link.as_deref()),
-            labelled(&self.phone, "phone", practice.phone.as_deref()),
-            labelled(&self.email, "email", practice.email.as_deref()),
-        ];
-        let lines: Vec<String> = lines.into_iter().flatten().collect();
-        lines.join("\n")
-    }
-}
-
-fn labelled(template: &str, name: &str, value: Option<&str>) -> Option<String> {
-    value.map(|value| fill_plain(template, &[(name, value)]))
-}
-
-/// For words that are escaped later, with the page that they are put into.
-fn fill_plain(template: &str, values: &[(&str, &str)]) -> String {
-    values
-        .iter()
-        .fold(template.to_owned(), |text, (name, value)| {
-            text.replace(&format!("{{{name}}}"), value)
-        })
-}
+const CHECKED: &str = "the places of each page are checked when it is loaded";
 
 fn filled(template: &str, values: &[(&str, &str)]) -> String {
-    markup::fill(template, values).expect("the places of each page are checked when it is loaded")
+    markup::fill(template, values).expect(CHECKED)
+}
+
+fn filled_with_markup(template: &str, values: &[(&str, &str)]) -> String {
+    markup::fill_markup(template, values).expect(CHECKED)
 }
 
 #[cfg(test)]
@@ -302,8 +213,8 @@ mod tests {
             pages.signs().to_owned(),
             pages.causes().to_owned(),
             pages.meaning().to_owned(),
-            pages.support(URGENT, "• A line"),
-            pages.therapy(practice, URGENT, "• A line"),
+            pages.support("<b>Lines</b>\n• A line"),
+            pages.therapy(practice, "• A line"),
             pages.disclaimer(URGENT),
             pages.about(practice, "0.1.0"),
             pages.privacy(practice),
@@ -328,12 +239,12 @@ mod tests {
     #[test]
     fn contact_is_shown_as_far_as_it_is_known() {
         let pages = pages(Language::En);
-        let therapy = pages.therapy(&full_practice(), URGENT, "");
+        let therapy = pages.therapy(&full_practice(), "");
         assert!(therapy.contains("Example &amp; Practice\nWorks in: San Diego\nWeb: https://example.com/?a=1&amp;b=2\nE-mail: hello@example.com\n"));
         let empty = Practice::default();
         assert!(
             pages
-                .therapy(&empty, URGENT, "")
+                .therapy(&empty, "")
                 .contains("have not added their own contact here")
         );
         assert!(

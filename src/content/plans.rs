@@ -172,6 +172,11 @@ mod tests {
         check("0 8-20 * * *", "write one minute (0 to 59) and one hour");
         check("60 9 * * *", "write one minute (0 to 59) and one hour");
         check("0 10 * *", "write five parts");
+        check(
+            "0 10 31 2 *",
+            "schedules.toml, line 15: the schedule “0 10 31 2 *”",
+        );
+        check("0 10 * * FUNDAY", "the schedule “0 10 * * FUNDAY”");
     }
 
     #[test]

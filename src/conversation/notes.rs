@@ -242,6 +242,13 @@ pub fn choose<'a>(
     if let Some(note) = carried.and_then(|id| scene.texts().notes.get(id)) {
         return Some(note);
     }
+    if subscriber.history.came.is_empty() {
+        // The very first note is the one that stands first in the file: it is written to be read first.
+        return subscriber
+            .pools
+            .first()
+            .and_then(|pool| scene.texts().notes.of(*pool).next());
+    }
     let by_day = !due::is_quiet(slot.wall);
     rotation::turn(&subscriber.pools, subscriber.history.sent)
         .into_iter()

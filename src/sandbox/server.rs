@@ -192,7 +192,10 @@ async fn read_form(request: Request) -> anyhow::Result<Params> {
                 let bytes = field.bytes().await?.to_vec();
                 params.attach(name, File { name: file, bytes });
             }
-            None => params.set(name, Value::String(field.text().await?)),
+            None => {
+                let text = String::from_utf8(field.bytes().await?.to_vec())?;
+                params.set(name, Value::String(text));
+            }
         }
     }
     Ok(params)

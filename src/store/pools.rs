@@ -3,10 +3,11 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    ConnectOptions, PgPool, SqlitePool,
+    ConnectOptions, Connection, PgPool, SqlitePool,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::time::timeout;
 
 use super::place::Place;
 
@@ -54,12 +55,19 @@ impl Pools {
                     .connect_lazy_with(options);
                 Ok(Self::Sqlite { read, write })
             }
-            Place::Postgres(options) => PgPoolOptions::new()
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                .max_connections(POSTGRES_CONNECTIONS)
-                .connect_with((**options).clone())
-                .await
-                .map(Self::Postgres),
+            Place::Postgres(options) => {
+                // Once by hand: the pool would try until its time is up and then say only that.
+                timeout(ACQUIRE_TIMEOUT, options.connect())
+                    .await
+                    .map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??
+                    .close()
+                    .await?;
+                let pool = PgPoolOptions::new()
+                    .acquire_timeout(ACQUIRE_TIMEOUT)
+                    .max_connections(POSTGRES_CONNECTIONS)
+                    .connect_lazy_with((**options).clone());
+                Ok(Self::Postgres(pool))
+            }
         }
     }
 }

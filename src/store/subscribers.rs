@@ -55,7 +55,7 @@ pub enum Saved {
     Changed,
 }
 
-/// A place among the rows in the order of their due moments; a row that is due keeps its place until it is moved on.
+/// A place among the rows, to go on reading from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     due_at: i64,
@@ -214,6 +214,22 @@ impl Store {
         )
         .bind(now.timestamp())
         .bind(due_at)
+        .bind(chat_hash)
+        .bind(i64::from(limit))
+        .fetch_all(db))?;
+        Ok(self.page(rows, limit))
+    }
+
+    /// Every parent in an order that only the store knows, beginning after `after`: for going through them all.
+    pub async fn everyone(
+        &self,
+        after: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Page<Subscriber, Cursor>, StoreError> {
+        let chat_hash = after.map_or([].as_slice(), |cursor| cursor.chat_hash.as_slice());
+        let rows: Vec<Row> = run!(self.reading(), |db| sqlx::query_as(
+            "SELECT * FROM subscribers WHERE chat_hash > $1 ORDER BY chat_hash LIMIT $2"
+        )
         .bind(chat_hash)
         .bind(i64::from(limit))
         .fetch_all(db))?;

@@ -25,6 +25,9 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an ordinary request may take in all.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// So many idle connections are kept: a broadcast at 1000/s over a way of a quarter of a second needs them.
+const MOST_IDLE: usize = 256;
+
 /// The largest answer that is read, in bytes: a hundred updates of the longest messages stay well below.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 
@@ -32,6 +35,8 @@ const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 #[derive(Clone)]
 pub struct Telegram {
     client: Client,
+    /// Never uses a connection twice.
+    fresh: Client,
     api: Url,
     token: SecretString,
 }
@@ -64,25 +69,35 @@ impl Telegram {
             .ok_or_else(|| {
                 anyhow!("TELOXIDE_API_URL must be an http or https address, like https://api.telegram.org")
             })?;
-        let mut builder = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_keepalive(Duration::from_secs(30))
-            // Telegram never redirects; whoever does is not Telegram and must not get the token.
-            .redirect(Policy::none());
-        builder = match proxy {
-            Some(address) => {
-                builder.proxy(Proxy::all(address.expose_secret()).map_err(|_| {
-                    anyhow!("TELOXIDE_PROXY must be an http, https or socks5 address")
-                })?)
-            }
-            // Only what the settings say: a proxy from elsewhere in the environment would see the token.
-            None => builder.no_proxy(),
+        let builder = |idle: usize| {
+            let builder = Client::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .tcp_keepalive(Duration::from_secs(30))
+                .pool_max_idle_per_host(idle)
+                // Telegram never redirects; whoever does is not Telegram and must not get the token.
+                .redirect(Policy::none());
+            let builder = match proxy {
+                Some(address) => builder.proxy(proxy_at(address)?),
+                // Only what the settings say: a proxy from elsewhere in the environment would see the token.
+                None => builder.no_proxy(),
+            };
+            let client = builder.build().map_err(reqwest::Error::without_url);
+            client.context("cannot set up the connection to Telegram")
         };
-        let client = builder
-            .build()
-            .map_err(reqwest::Error::without_url)
-            .context("cannot set up the connection to Telegram")?;
-        Ok(Self { client, api, token })
+        Ok(Self {
+            client: builder(MOST_IDLE)?,
+            fresh: builder(0)?,
+            api,
+            token,
+        })
+    }
+
+    /// The same bot on connections of its own: for a request that must not be stuck behind a dead one.
+    pub(crate) fn on_a_fresh_connection(&self) -> Self {
+        Self {
+            client: self.fresh.clone(),
+            ..self.clone()
+        }
     }
 
     /// Sends one of teloxide's payloads and reads its typed result.
@@ -171,6 +186,18 @@ impl Telegram {
     }
 }
 
+/// The schemes are checked here: the client takes any and then goes without a proxy.
+fn proxy_at(address: &SecretString) -> anyhow::Result<Proxy> {
+    const SCHEMES: [&str; 5] = ["http", "https", "socks4", "socks5", "socks5h"];
+    Url::parse(address.expose_secret())
+        .ok()
+        .filter(|url| SCHEMES.contains(&url.scheme()) && url.has_host())
+        .and_then(|url| Proxy::all(url).ok())
+        .ok_or_else(|| {
+            anyhow!("TELOXIDE_PROXY must be an http, https or socks5 address, like socks5://127.0.0.1:1080")
+        })
+}
+
 /// teloxide's name for a chat of ours.
 pub(crate) fn recipient(chat: ChatId) -> Recipient {
     Recipient::Id(teloxide::types::ChatId(chat.0))
@@ -184,5 +211,68 @@ fn done<T>(result: Result<T, Failure>) -> Result<(), Failure> {
             Ok(())
         }
         Err(failure) => Err(failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::Gone,
+        telegram::fake::{Fake, Says, TOKEN},
+    };
+
+    async fn outcome(says: fn() -> Says) -> Outcome {
+        let fake = Fake::start(move |_, _| says()).await;
+        let result = fake
+            .telegram
+            .request("getMe", &(), Duration::from_millis(300));
+        result.await.expect_err("a failure").outcome
+    }
+
+    #[tokio::test]
+    async fn every_way_to_fail() {
+        let blocked = || Says::Refusal(403, "Forbidden: bot was blocked by the user");
+        assert_eq!(outcome(blocked).await, Outcome::Gone(Gone::Blocked));
+        let wait = Outcome::Wait(Duration::from_secs(7));
+        assert_eq!(outcome(|| Says::Wait(7)).await, wait);
+        assert_eq!(outcome(|| Says::Raw(500, "<html>")).await, Outcome::Retry);
+        assert_eq!(outcome(|| Says::Raw(302, "")).await, Outcome::Retry);
+        assert_eq!(outcome(|| Says::BreaksOff).await, Outcome::Ambiguous);
+        assert_eq!(outcome(|| Says::Hangs).await, Outcome::Ambiguous);
+    }
+
+    #[tokio::test]
+    async fn an_unreachable_server_is_certain_and_says_no_address() {
+        // Port 9 (discard) of the loopback: nobody listens there.
+        let telegram = Telegram::new("http://127.0.0.1:9", SecretString::from(TOKEN), None);
+        let failure = telegram.expect("a client").me().await.expect_err("refused");
+        assert_eq!(failure.outcome, Outcome::Retry);
+        assert_eq!(failure.to_string(), "Telegram could not be reached");
+    }
+
+    #[test]
+    fn wrong_settings_are_named_without_their_value() {
+        let token = || SecretString::from(TOKEN);
+        let wrong_api = Telegram::new("ftp://secret.example", token(), None);
+        let error = format!("{:?}", wrong_api.expect_err("not http"));
+        assert!(error.contains("TELOXIDE_API_URL") && !error.contains("secret"));
+        let proxy = SecretString::from("gopher://mia:secret@x");
+        let wrong_proxy = Telegram::new("https://api.telegram.org", token(), Some(&proxy));
+        let error = format!("{:?}", wrong_proxy.expect_err("no proxy"));
+        assert!(
+            error.contains("TELOXIDE_PROXY") && !error.contains("secret"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn methods_have_their_documented_names_below_any_base() {
+        let base = |api| Telegram::new(api, SecretString::from(TOKEN), None).expect("a client");
+        let address = base("http://localhost:8081/tg/").address("SendMessage");
+        assert_eq!(
+            address.as_str(),
+            format!("http://localhost:8081/tg/bot{TOKEN}/sendMessage")
+        );
     }
 }

@@ -3,7 +3,11 @@
 //! Knows the pure rooms; must not know the store.
 
 pub mod api;
+#[cfg(test)]
+mod canary;
 pub mod door;
+#[cfg(test)]
+mod fake;
 pub mod inbox;
 pub mod outcome;
 pub mod profile;

@@ -174,3 +174,94 @@ where
         result => result.map(drop),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashMap, sync::Mutex};
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::telegram::fake::{Fake, Says};
+
+    fn profile(language: Language) -> Profile {
+        let (start, description) = match language {
+            Language::En => ("Begin", "A companion"),
+            Language::Es => ("Empezar", "Una compañía"),
+        };
+        Profile {
+            commands: vec![("start".into(), start.into())],
+            description: description.into(),
+            short_description: description.into(),
+        }
+    }
+
+    /// Remembers what is set by field and language, and gives it back when asked.
+    async fn remembering() -> Fake {
+        let set: Mutex<HashMap<(String, String), Value>> = Mutex::default();
+        Fake::start(move |method, payload| {
+            let mut set = set.lock().unwrap();
+            let language = payload["language_code"].as_str().unwrap_or("").to_owned();
+            let key = (method[3..].to_owned(), language);
+            if method.starts_with("set") {
+                set.insert(key, payload.clone());
+                return Says::Result(json!(true));
+            }
+            let known = set.get(&key).cloned().unwrap_or_default();
+            Says::Result(match method {
+                "getMyCommands" => known.get("commands").cloned().unwrap_or(json!([])),
+                "getMyDescription" => {
+                    json!({"description": known["description"].as_str().unwrap_or("")})
+                }
+                "getMyShortDescription" => {
+                    json!({"short_description": known["short_description"].as_str().unwrap_or("")})
+                }
+                _ => known
+                    .get("menu_button")
+                    .cloned()
+                    .unwrap_or(json!({"type": "default"})),
+            })
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn sets_everything_once_for_everyone_and_for_spanish() {
+        let fake = remembering().await;
+        for _ in 0..2 {
+            assert!(register(&fake.telegram, profile).await.is_empty());
+        }
+        assert_eq!(
+            fake.asked("setMyCommands"),
+            [
+                json!({"commands": [{"command": "start", "description": "Begin"}]}),
+                json!({"commands": [{"command": "start", "description": "Empezar"}], "language_code": "es"}),
+            ]
+        );
+        assert_eq!(fake.asked("setMyDescription").len(), 2);
+        assert_eq!(fake.asked("setMyShortDescription").len(), 2);
+        assert_eq!(
+            fake.asked("setChatMenuButton"),
+            [json!({"menu_button": {"type": "commands"}})]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_reported_and_the_rest_is_set() {
+        let fake = Fake::start(|method, _| match method {
+            "getMyCommands" => Says::Refusal(400, "Bad Request: x"),
+            "getMyDescription" => Says::Result(json!({"description": ""})),
+            "getMyShortDescription" => Says::Result(json!({"short_description": ""})),
+            "getChatMenuButton" => Says::Result(json!({"type": "commands"})),
+            _ => Says::Result(json!(true)),
+        })
+        .await;
+        let unset = register(&fake.telegram, profile).await;
+        let what: Vec<_> = unset
+            .iter()
+            .map(|unset| (unset.what, unset.language))
+            .collect();
+        assert_eq!(what, [("commands", None), ("commands", Some(Language::Es))]);
+        assert_eq!(fake.asked("setMyDescription").len(), 2);
+    }
+}

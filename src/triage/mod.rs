@@ -1,29 +1,18 @@
-//! stub
-#[derive(PartialEq)]
-pub enum Category {
-    Medical,
-    HarmToBaby,
-    Psychosis,
-    Violence,
-    SomeoneElse,
-    ScaryThoughts,
-}
-#[derive(PartialEq)]
-pub enum Tier {
-    None,
-    Concern,
-    Loss,
-    Emergency,
-}
-pub struct Finding {
-    pub tier: Tier,
-    pub categories: Vec<Category>,
-    pub language: Option<crate::domain::Language>,
-}
-pub fn read(_: &str) -> Finding {
-    Finding {
-        tier: Tier::None,
-        categories: vec![],
-        language: None,
-    }
-}
+//! What a typed text may mean for someone's safety: text in, tier and category out.
+//!
+//! Pure, in memory, before everything else. Nothing of the text leaves this room:
+//! a [`Finding`] holds no word of it, and only [`explain`], for the audit verb, shows any.
+//! Order: normalise → repair → meaning families and idiom masks → linear model → decide.
+
+mod audit;
+mod decide;
+mod fold;
+mod lexicon;
+mod matcher;
+mod repair;
+mod rules;
+mod tokens;
+mod words;
+
+pub use audit::{AuditError, audit_line};
+pub use decide::{Category, Explanation, Finding, Tier, explain, read};

@@ -7,6 +7,19 @@ use super::escape;
 /// Puts values into a text with `{name}` places. Values are escaped; the text itself is markup.
 /// Fails on a place without a value and on a value without a place.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> Result<String, String> {
+    let escaped: Vec<(&str, String)> = values
+        .iter()
+        .map(|(name, value)| (*name, escape(value)))
+        .collect();
+    let values: Vec<(&str, &str)> = escaped
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    fill_markup(template, &values)
+}
+
+/// The same with values that are markup themselves; they are not escaped.
+pub fn fill_markup(template: &str, values: &[(&str, &str)]) -> Result<String, String> {
     let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
     check_placeholders(template, &names)?;
     let mut filled = String::with_capacity(template.len());
@@ -15,7 +28,7 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> Result<String, String> {
             Piece::Text(text) => filled.push_str(text),
             Piece::Place(name) => {
                 let value = values.iter().find(|(known, _)| *known == name);
-                filled.push_str(&escape(value.map_or("", |(_, value)| value)));
+                filled.push_str(value.map_or("", |(_, value)| value));
             }
         }
     }
@@ -104,6 +117,12 @@ mod tests {
             &[("a", "1 < 2"), ("b", "{a}")],
             Ok("<b>1 &lt; 2</b>, {a}, 1 &lt; 2"),
         );
+    }
+
+    #[test]
+    fn markup_is_put_in_as_it_is() {
+        let filled = fill_markup("<i>{a}</i>", &[("a", "<b>x</b>")]);
+        assert_eq!(filled.as_deref(), Ok("<i><b>x</b></i>"));
     }
 
     #[test]

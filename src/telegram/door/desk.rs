@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
-    lane::{CHAT_GAP, Filed, Item, Lane},
+    lane::{Filed, Item, Lane},
     letter::{Class, Delivery, Letter},
     pace::{Pace, Permit},
     stats::Snapshot,
@@ -35,6 +35,8 @@ pub(super) struct Flight {
     pub(super) item: Item,
     permit: Permit,
     left: Instant,
+    /// The chat's spacing before it left.
+    spaced_before: Instant,
 }
 
 /// What to do now.
@@ -132,6 +134,7 @@ impl Desk {
             mut item,
             permit,
             left,
+            spaced_before,
         } = flight;
         let chat = item.letter.chat;
         let class = item.letter.class;
@@ -145,9 +148,8 @@ impl Desk {
         let arrived = matches!(outcome, Outcome::Accepted { .. } | Outcome::Ambiguous);
         let lane = self.lane(chat, now);
         lane.landed(class);
-        if arrived && !edit {
-            // It arrived at some moment until now: the chat's second counts from the latest.
-            lane.spaced_until = lane.spaced_until.max(now.instant + CHAT_GAP);
+        if !edit {
+            lane.space(arrived, left, spaced_before, now.instant);
         }
         match verdict {
             Verdict::Settled(delivery) => self.settle(item, delivery, now),
@@ -195,6 +197,7 @@ impl Desk {
             stats.answers_queued += answers;
             stats.notes_queued += notes;
         }
+        stats.chats = self.lanes.len();
         stats.in_flight = self.flying;
         stats.storm = self.weather.storm();
         stats.held = self.held_until.is_some_and(|until| until > now);
@@ -243,7 +246,7 @@ impl Desk {
     /// Takes the chosen chat's letter out, with a permit; `None` when everything in the chat had expired.
     fn depart(&mut self, chat: ChatId, now: Now) -> Option<Flight> {
         let lane = self.lanes.get_mut(&chat)?;
-        let item = lane.take_next(now.instant)?;
+        let (item, spaced_before) = lane.take_next(now.instant)?;
         self.flying += 1;
         if item.letter.class != Class::Crisis {
             self.rest_flying += 1;
@@ -255,6 +258,7 @@ impl Desk {
             item,
             permit,
             left: now.instant,
+            spaced_before,
         })
     }
 

@@ -143,19 +143,29 @@ impl Lane {
         expired
     }
 
-    /// Takes the next letter out to be sent.
-    pub(super) fn take_next(&mut self, now: Instant) -> Option<Item> {
-        let crisis = !self.crisis.is_empty();
-        let item = if crisis {
-            self.crisis.pop_front()
-        } else {
-            self.rest.pop_front()
-        }?;
+    /// Takes the next letter out to be sent, with the chat's spacing as it was before.
+    pub(super) fn take_next(&mut self, now: Instant) -> Option<(Item, Instant)> {
+        let item = match self.crisis.pop_front() {
+            Some(item) => item,
+            None => self.rest.pop_front()?,
+        };
+        let spaced_before = self.spaced_until;
         *self.flying(item.letter.class) = true;
         if !item.is_edit() {
             self.spaced_until = self.spaced_until.max(now + CHAT_GAP);
         }
-        Some(item)
+        Some((item, spaced_before))
+    }
+
+    /// The request of a letter that was to be a new message came back; `arrived`: whether there may be a new message now.
+    pub(super) fn space(&mut self, arrived: bool, left: Instant, before: Instant, now: Instant) {
+        if arrived {
+            // It arrived at some moment until now: the chat's second counts from the latest.
+            self.spaced_until = self.spaced_until.max(now + CHAT_GAP);
+        } else if self.spaced_until == left + CHAT_GAP {
+            // Nothing arrived, so the next attempt has nothing to keep its distance from.
+            self.spaced_until = before;
+        }
     }
 
     /// A letter's request came back.

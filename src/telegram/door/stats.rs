@@ -11,6 +11,8 @@ pub struct Snapshot {
     pub answers_queued: usize,
     /// Notes that wait to leave.
     pub notes_queued: usize,
+    /// Chats that the door remembers anything about; zero soon after the last letter.
+    pub chats: usize,
     /// Requests without an answer yet.
     pub in_flight: usize,
     /// Letters that Telegram took.
@@ -44,6 +46,7 @@ impl Snapshot {
         Self {
             answers_queued: 0,
             notes_queued: 0,
+            chats: 0,
             in_flight: 0,
             accepted: 0,
             gone: 0,

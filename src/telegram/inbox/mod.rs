@@ -182,8 +182,9 @@ impl Inbox {
             self.acknowledge();
         }
         let polled = tokio::select! {
-            polled = self.poll() => polled,
+            biased;
             () = stop.cancelled() => return Ok(Tick::Stopped),
+            polled = self.poll() => polled,
         };
         let batch = match polled {
             Ok(batch) => batch,
@@ -270,6 +271,10 @@ impl Inbox {
             Outcome::Unauthorized => bail!(
                 "Telegram does not know this token: check TELOXIDE_TOKEN against what BotFather shows"
             ),
+            Outcome::Conflict if failure.is_webhook_in_the_way() => {
+                self.webhook_gone = false;
+                SAME_OFFSET_PAUSE
+            }
             Outcome::Conflict => {
                 // Once per conflict, not once per poll.
                 if !std::mem::replace(&mut lock(&self.health).conflict, true) {
@@ -277,7 +282,6 @@ impl Inbox {
                         "another program takes this bot's messages with the same token: stop it, or get a new token from BotFather"
                     );
                 }
-                self.webhook_gone = !failure.is_webhook_in_the_way();
                 longest
             }
             Outcome::Wait(wait) => *wait,

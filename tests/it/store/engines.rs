@@ -1,4 +1,6 @@
-//! What only a server can do: go away in the middle of everything, and come back.
+//! The two engines: what only a server can do (go away and come back), and that neither is forgotten.
+
+use std::fs;
 
 use slowbloom::{
     domain::ChatId,
@@ -41,4 +43,27 @@ async fn errors_never_repeat_the_password() {
         let error = format!("{:?}", Store::open(url, keys()).await.unwrap_err());
         assert!(!error.contains("hush"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_named_with_the_reason() {
+    let url = "postgres://bloom:hush@127.0.0.1:1/bloom";
+    let error = format!("{:#}", Store::open(url, keys()).await.unwrap_err());
+    assert!(
+        error.starts_with("cannot open the database postgres “bloom” on 127.0.0.1: "),
+        "{error}"
+    );
+    assert!(error.contains("Connection refused"), "{error}");
+}
+
+#[test]
+fn both_engines_have_the_same_migrations() {
+    let names = |engine| {
+        let folder = format!("{}/migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
 }

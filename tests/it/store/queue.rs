@@ -14,6 +14,7 @@ use super::{
 on_both_engines!(
     the_longest_due_come_first,
     pages_reach_everyone_once,
+    everyone_is_reached_due_or_not,
     a_bad_row_does_not_stop_a_batch,
     next_due_looks_past_what_is_due,
 );
@@ -59,6 +60,23 @@ async fn pages_reach_everyone_once(bench: &Bench) {
     }
     seen.sort_unstable();
     assert_eq!(seen, [1, 2, 3, 4, 5, 6, 7]);
+}
+
+async fn everyone_is_reached_due_or_not(bench: &Bench) {
+    for chat in 1..=5 {
+        bench.store.insert(&parent(chat)).await.unwrap();
+    }
+    bench.store.insert(&parent_due(6, now())).await.unwrap();
+    let mut seen = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = bench.store.everyone(cursor.as_ref(), 4).await.unwrap();
+        seen.extend(chats(&page.rows));
+        let Some(next) = page.next else { break };
+        cursor = Some(next);
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, [1, 2, 3, 4, 5, 6]);
 }
 
 async fn a_bad_row_does_not_stop_a_batch(bench: &Bench) {

@@ -5,6 +5,7 @@
 use std::{
     ffi::OsStr,
     fs,
+    io::Write,
     os::unix::{
         fs::{PermissionsExt, chown},
         process::CommandExt,
@@ -53,7 +54,11 @@ impl Cluster {
             let missing =
                 "PostgreSQL (initdb, pg_ctl) is not installed: its half of the store's tests";
             assert!(!all_required(), "{missing} cannot run, and {REQUIRE_ALL}=1");
-            eprintln!("\n*** SKIPPED: {missing} did not run. ***\n");
+            // Not `eprintln!`, which a passing test swallows.
+            let _ = writeln!(
+                std::io::stderr(),
+                "\n*** SKIPPED: {missing} did not run. ***\n"
+            );
             return None;
         };
         let user = unprivileged_user();
