@@ -1,3 +1,5 @@
+//! Cities, regions and clocks, as parents type them; and mistakes in the file.
+
 use std::sync::LazyLock;
 
 use proptest::prelude::*;

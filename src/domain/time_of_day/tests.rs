@@ -1,3 +1,5 @@
+//! Times as people type them.
+
 use proptest::prelude::*;
 
 use super::*;

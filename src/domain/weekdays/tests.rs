@@ -1,3 +1,5 @@
+//! Days as people type them.
+
 use proptest::prelude::*;
 
 use super::*;
