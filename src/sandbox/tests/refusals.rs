@@ -18,7 +18,7 @@ async fn refusal_of(fields: Value) -> String {
     refusal
 }
 
-fn inline(button: Value) -> Value {
+fn inline(button: &Value) -> Value {
     json!({ "reply_markup": { "inline_keyboard": [[button]] } })
 }
 
@@ -99,7 +99,7 @@ async fn keyboards() {
         ),
     ] {
         assert_eq!(
-            refusal_of(inline(button)).await,
+            refusal_of(inline(&button)).await,
             format!("400 Bad Request: {refusal}")
         );
     }
