@@ -1,1 +1,315 @@
 //! The second journey: a note falls due, and is brought.
+//!
+//! The schedule is the queue. A row moves to its next slot only after Telegram took the note, so that a note is never
+//! lost: kill the process anywhere and the row is still due.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock::Clock,
+    content::{Content, Live, Message},
+    conversation::{Defaults, Scene, notes},
+    domain::{ChatId, NoteId, Subscriber, due, due::Occasion},
+    store::{Keys, Store, StoreError},
+    telegram::{Class, Delivery, Door, Letter, Receipt},
+};
+
+/// The most notes that are handed to the door at once; the others wait in the store.
+const MAX_ON_THE_WAY: usize = 500;
+
+/// How many rows are read at once.
+const ROWS: u32 = 200;
+
+/// The longest time between two looks at the store, so that a row that was planned meanwhile is seen in time.
+const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(5);
+
+/// How often rows whose time has come are erased.
+const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(10);
+
+/// How long to wait before writing down again that a note was sent.
+const WRITE_AGAIN_AFTER: Duration = Duration::from_millis(500);
+
+/// The journey of every note. Clones are the same journey.
+#[derive(Clone, Debug)]
+pub struct Courier {
+    door: Door,
+    store: Store,
+    keys: Keys,
+    content: Live,
+    clock: Clock,
+    defaults: Arc<Defaults>,
+    on_the_way: Arc<Mutex<HashSet<ChatId>>>,
+    arrived: Arc<tokio::sync::Notify>,
+    ticking: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// What one look at the store came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tick {
+    /// Notes and questions handed to the door.
+    pub posted: usize,
+    /// Slots that passed without a note.
+    pub skipped: usize,
+}
+
+/// What follows from the delivery of what was brought.
+type Afterwards = fn(Subscriber, Option<&NoteId>, DateTime<Utc>) -> Subscriber;
+
+impl Courier {
+    /// Builds the journey on its rooms.
+    pub fn new(
+        door: Door,
+        store: Store,
+        keys: Keys,
+        content: Live,
+        clock: Clock,
+        defaults: Defaults,
+    ) -> Self {
+        Self {
+            door,
+            store,
+            keys,
+            content,
+            clock,
+            defaults: Arc::new(defaults),
+            on_the_way: Arc::default(),
+            arrived: Arc::default(),
+            ticking: Arc::default(),
+        }
+    }
+
+    /// Brings what falls due until it is told to stop.
+    pub async fn run(&self, stop: CancellationToken) {
+        let mut sweep_at = self.clock.now();
+        while !stop.is_cancelled() {
+            let now = self.clock.now();
+            if let Err(error) = self.tick(now).await {
+                tracing::error!(%error, "the notes that are due could not be read");
+            }
+            // A clock that stepped back must not stop the sweeping for as long as it stepped.
+            if now >= sweep_at || sweep_at - now > SWEEP_EVERY {
+                self.sweep(now).await;
+                sweep_at = now + SWEEP_EVERY;
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.until_next(now) => {}
+            }
+        }
+    }
+
+    /// Hands every note that is due at `now` to the door, as far as there is room.
+    pub async fn tick(&self, now: DateTime<Utc>) -> Result<Tick, StoreError> {
+        let _one_at_a_time = self.ticking.lock().await;
+        let content = self.content.load();
+        let mut done = Tick::default();
+        let mut after = None;
+        loop {
+            // Taken before the rows are read: a note that arrives in between leaves a row here that looks due and is
+            // not, and would be sent twice.
+            let busy = self.lock().clone();
+            let page = self.store.due(now, after.as_ref(), ROWS).await?;
+            if page.unreadable > 0 {
+                tracing::error!(
+                    rows = page.unreadable,
+                    "rows that are due cannot be read and are passed over"
+                );
+            }
+            for subscriber in page
+                .rows
+                .into_iter()
+                .filter(|row| !busy.contains(&row.chat))
+            {
+                if self.room() == 0 {
+                    return Ok(done);
+                }
+                self.look_at(&subscriber, &content, now, &mut done).await?;
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// Returns when everything that was handed to the door has been settled.
+    pub async fn all_arrived(&self) {
+        loop {
+            let arrived = self.arrived.notified();
+            if self.lock().is_empty() {
+                return;
+            }
+            arrived.await;
+        }
+    }
+
+    async fn look_at(
+        &self,
+        subscriber: &Subscriber,
+        content: &Content,
+        now: DateTime<Utc>,
+        done: &mut Tick,
+    ) -> Result<(), StoreError> {
+        let chat = subscriber.chat;
+        let scene = self.scene(content, subscriber, now);
+        let brought = match due::decide(subscriber, notes::whole_pool_seen(&scene, subscriber), now)
+        {
+            Occasion::Nothing => return Ok(()),
+            Occasion::Skip => None,
+            Occasion::AskToGoOn => Some((
+                notes::go_on_question(&scene),
+                None,
+                after_asked as Afterwards,
+            )),
+            Occasion::LastNotice => Some((
+                notes::last_notice(&scene),
+                None,
+                after_noticed as Afterwards,
+            )),
+            Occasion::Bring { slot, carried } => {
+                notes::choose(&scene, subscriber, slot, carried.as_ref()).map(|note| {
+                    let message = notes::due_message(&scene, note, slot.due);
+                    (message, Some(note.id.clone()), after_sent as Afterwards)
+                })
+            }
+        };
+        let Some((message, note, afterwards)) = brought else {
+            self.store
+                .update(chat, |row| Some(due::after_skipped(row, now)))
+                .await?;
+            done.skipped += 1;
+            return Ok(());
+        };
+        self.lock().insert(chat);
+        let receipt = self.post(subscriber, message);
+        done.posted += 1;
+        let courier = self.clone();
+        tokio::spawn(async move {
+            courier.see_off(chat, note, afterwards, receipt).await;
+            courier.lock().remove(&chat);
+            courier.arrived.notify_waiters();
+        });
+        Ok(())
+    }
+
+    fn post(&self, subscriber: &Subscriber, message: Message) -> Receipt {
+        let not_after = subscriber.next.map(|slot| slot.due + due::TOO_LATE);
+        self.door.post(Letter {
+            sound: subscriber.sound,
+            not_after,
+            ..Letter::new(subscriber.chat, Class::Note, message)
+        })
+    }
+
+    async fn see_off(
+        &self,
+        chat: ChatId,
+        note: Option<NoteId>,
+        afterwards: Afterwards,
+        receipt: Receipt,
+    ) {
+        match receipt.await {
+            Delivery::Delivered { .. } | Delivery::Unknown => {
+                self.write_down(chat, |row, now| Some(afterwards(row, note.as_ref(), now)))
+                    .await;
+            }
+            Delivery::Gone(_) => {
+                self.write_down(chat, |row, now| Some(due::blocked(row, now)))
+                    .await;
+            }
+            Delivery::Refused => {
+                tracing::error!("Telegram refuses a note for good; its slot passes without one");
+                self.write_down(chat, |row, now| Some(due::after_skipped(row, now)))
+                    .await;
+            }
+            // Still due: the next tick decides anew.
+            Delivery::Expired | Delivery::Overtaken | Delivery::Closed => {}
+        }
+    }
+
+    /// Writes down what became of a note, as often as it takes: until then the row stays on the way, so that the
+    /// note is not sent again while the database is down.
+    async fn write_down(
+        &self,
+        chat: ChatId,
+        change: impl Fn(Subscriber, DateTime<Utc>) -> Option<Subscriber>,
+    ) {
+        while let Err(error) = self
+            .store
+            .update(chat, |row| change(row, self.clock.now()))
+            .await
+        {
+            tracing::error!(%error, "it could not be written down yet that a note was sent");
+            tokio::time::sleep(WRITE_AGAIN_AFTER).await;
+        }
+    }
+
+    async fn sweep(&self, now: DateTime<Utc>) {
+        match self.store.erase_expired(now).await {
+            Ok(0) => {}
+            Ok(_) => tracing::info!("rows whose time had come were erased"),
+            Err(error) => tracing::error!(%error, "rows whose time has come could not be erased"),
+        }
+    }
+
+    /// Sleeps until a look is worth while: the next due moment, a note that arrived while there was no room, or a
+    /// few seconds.
+    async fn until_next(&self, now: DateTime<Utc>) {
+        let next = self.store.next_due(now).await.ok().flatten();
+        let wake = next.unwrap_or(now + TimeDelta::days(1));
+        let full = self.room() == 0;
+        tokio::select! {
+            () = self.clock.sleep_until(wake, LOOK_AT_LEAST_EVERY) => {}
+            () = self.arrived.notified(), if full => {}
+        }
+    }
+
+    fn room(&self) -> usize {
+        MAX_ON_THE_WAY.saturating_sub(self.lock().len())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<ChatId>> {
+        self.on_the_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn scene<'a>(
+        &'a self,
+        content: &'a Content,
+        subscriber: &'a Subscriber,
+        now: DateTime<Utc>,
+    ) -> Scene<'a> {
+        Scene {
+            content,
+            subscriber: Some(subscriber),
+            chat: subscriber.chat,
+            order_key: self.keys.rotation_key(subscriber.chat),
+            phone_language: subscriber.language,
+            defaults: &self.defaults,
+            now,
+        }
+    }
+}
+
+fn after_sent(row: Subscriber, note: Option<&NoteId>, now: DateTime<Utc>) -> Subscriber {
+    match note {
+        Some(note) => due::after_sent(row, note, now),
+        None => row,
+    }
+}
+
+fn after_asked(row: Subscriber, _: Option<&NoteId>, now: DateTime<Utc>) -> Subscriber {
+    due::after_asked(row, now)
+}
+
+fn after_noticed(row: Subscriber, _: Option<&NoteId>, now: DateTime<Utc>) -> Subscriber {
+    due::after_noticed(row, now)
+}

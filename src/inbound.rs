@@ -1,1 +1,225 @@
 //! The first journey: a parent writes, and is answered.
+//!
+//! Triage → load → respond → save → send. An update counts as handled only when its effect is stored and its answer
+//! was taken by Telegram, or parked where Telegram cannot take it now. Everything may be seen twice.
+
+mod care;
+mod post;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    clock::Clock,
+    content::{Content, Live},
+    conversation::{self, Change, Defaults, Request, Scene, Tap},
+    domain::{ChatId, Language, Subscriber, due, zone::Zone},
+    locate,
+    store::{Keys, Saved, Store, StoreError},
+    telegram::{Class, Door, Handled, Incoming, Kind, Telegram},
+    triage,
+};
+
+/// How often a decision is made anew because the row was changed meanwhile.
+const MAX_ATTEMPTS: usize = 16;
+
+/// The journey of every update. Clones are the same journey.
+#[derive(Clone, Debug)]
+pub struct Inbound {
+    telegram: Telegram,
+    door: Door,
+    store: Store,
+    keys: Keys,
+    content: Live,
+    clock: Clock,
+    defaults: std::sync::Arc<Defaults>,
+    openings: care::Openings,
+}
+
+/// Who asked, how, and when: what an answer needs to know of an update besides the request.
+#[derive(Clone, Copy)]
+struct Asked {
+    chat: ChatId,
+    phone_language: Language,
+    at: DateTime<Utc>,
+    tapped: Option<i32>,
+}
+
+impl Inbound {
+    /// Builds the journey on its rooms.
+    pub fn new(
+        telegram: Telegram,
+        door: Door,
+        store: Store,
+        keys: Keys,
+        content: Live,
+        clock: Clock,
+        defaults: Defaults,
+    ) -> Self {
+        let defaults = std::sync::Arc::new(defaults);
+        Self {
+            telegram,
+            door,
+            store,
+            keys,
+            content,
+            clock,
+            defaults,
+            openings: care::Openings::default(),
+        }
+    }
+
+    /// Handles one update to its end.
+    pub async fn handle(&self, update: Incoming) -> Handled {
+        let asked = Asked {
+            chat: update.chat,
+            phone_language: update
+                .language_tag
+                .as_deref()
+                .map(Language::from_tag)
+                .unwrap_or_default(),
+            at: update.sent_at.unwrap_or_else(|| self.clock.now()),
+            tapped: None,
+        };
+        match update.kind {
+            Kind::Text(words) => {
+                let finding = triage::read(&words.text);
+                if finding.tier == triage::Tier::None {
+                    self.converse(Request::Text(words.text), asked).await
+                } else {
+                    self.care(&finding, asked, update.answered).await
+                }
+            }
+            Kind::Tap {
+                query_id,
+                data,
+                message_id,
+            } => {
+                self.end_spinner(query_id);
+                let tap = data.as_deref().and_then(Tap::decode);
+                let asked = Asked {
+                    at: self.clock.now(),
+                    tapped: message_id,
+                    ..asked
+                };
+                self.converse(Request::Tap(tap), asked).await
+            }
+            Kind::Location {
+                longitude,
+                latitude,
+            } => {
+                let zone = zone_at(longitude, latitude).await;
+                self.converse(Request::Location(zone), asked).await
+            }
+            Kind::Unreadable => self.converse(Request::Unreadable, asked).await,
+            Kind::Blocked => self.note_down(asked.chat, due::blocked).await,
+            Kind::Unblocked => self.note_down(asked.chat, due::unblocked).await,
+            Kind::Group => {
+                // Refused when it has left already; there is nobody to tell.
+                drop(self.telegram.leave(asked.chat).await);
+                Handled::Done
+            }
+            Kind::Other => Handled::Done,
+        }
+    }
+
+    /// Answers a request that needs no care reply.
+    async fn converse(&self, request: Request, asked: Asked) -> Handled {
+        let content = self.content.load();
+        for _ in 0..MAX_ATTEMPTS {
+            let subscriber = match self.store.subscriber(asked.chat).await {
+                Ok(subscriber) => subscriber,
+                Err(error) => return self.without_store(&request, &content, asked, &error).await,
+            };
+            let reply =
+                conversation::respond(&request, &self.scene(&content, subscriber.as_ref(), asked));
+            match self.commit(reply.change, asked.chat).await {
+                Ok(Saved::Done) => return self.say(reply.say, Class::Answer, asked).await,
+                Ok(Saved::Changed) => {}
+                Err(error) => return self.without_store(&request, &content, asked, &error).await,
+            }
+        }
+        self.without_store(&request, &content, asked, &StoreError::NoAnswer)
+            .await
+    }
+
+    /// The database cannot be used: what can be read is still shown, anything else is told so. Nothing was changed.
+    async fn without_store(
+        &self,
+        request: &Request,
+        content: &Content,
+        asked: Asked,
+        error: &StoreError,
+    ) -> Handled {
+        tracing::error!(%error, "a request could not be served from the database");
+        let scene = self.scene(content, None, asked);
+        let reply = conversation::respond_without_store(request, &scene);
+        self.say(reply.say, Class::Answer, asked).await
+    }
+
+    async fn commit(&self, change: Change, chat: ChatId) -> Result<Saved, StoreError> {
+        match change {
+            Change::Nothing => Ok(Saved::Done),
+            Change::Save(subscriber) => self.store.save(&subscriber).await,
+            Change::Enroll(subscriber) => Ok(if self.store.insert(&subscriber).await? {
+                Saved::Done
+            } else {
+                Saved::Changed
+            }),
+            Change::Erase => self.store.erase(chat).await.map(|_| Saved::Done),
+        }
+    }
+
+    async fn note_down(
+        &self,
+        chat: ChatId,
+        change: impl Fn(Subscriber, DateTime<Utc>) -> Subscriber,
+    ) -> Handled {
+        match self
+            .store
+            .update(chat, |subscriber| {
+                Some(change(subscriber, self.clock.now()))
+            })
+            .await
+        {
+            Ok(_) => Handled::Done,
+            Err(error) => {
+                tracing::error!(%error, "a blocked or unblocked chat could not be written down yet");
+                Handled::Owing
+            }
+        }
+    }
+
+    fn scene<'a>(
+        &'a self,
+        content: &'a Content,
+        subscriber: Option<&'a Subscriber>,
+        asked: Asked,
+    ) -> Scene<'a> {
+        Scene {
+            content,
+            subscriber,
+            chat: asked.chat,
+            order_key: self.keys.rotation_key(asked.chat),
+            phone_language: asked.phone_language,
+            defaults: &self.defaults,
+            now: self.clock.now(),
+        }
+    }
+
+    /// The spinner on a tapped button ends at once, whatever comes of the tap.
+    fn end_spinner(&self, query_id: String) {
+        let telegram = self.telegram.clone();
+        tokio::spawn(async move {
+            // An old or unknown query is refused; the answer itself still goes out.
+            drop(telegram.answer_tap(&query_id).await);
+        });
+    }
+}
+
+/// The zone of a place, looked up here and forgotten. The map is large, so it is read in a thread of its own.
+async fn zone_at(longitude: f64, latitude: f64) -> Option<Zone> {
+    tokio::task::spawn_blocking(move || locate::zone_at(longitude, latitude))
+        .await
+        .ok()
+        .flatten()
+}

@@ -4,7 +4,7 @@
 //! `ARCHITECTURE.md` is the map; this is its short form, from the ground up.
 //!
 //! Pure: [`domain`] · [`content`], [`triage`] · [`conversation`].
-//! The rim: [`clock`], [`config`], [`store`], [`telegram`].
+//! The rim: [`clock`], [`config`], [`locate`], [`store`], [`telegram`].
 //! The journeys: [`inbound`], [`courier`].
 //! The program: [`app`], [`cli`], and [`sandbox`], the stand-in for Telegram that `try` and the tests talk to.
 
@@ -17,6 +17,7 @@ pub mod conversation;
 pub mod courier;
 pub mod domain;
 pub mod inbound;
+pub mod locate;
 pub mod sandbox;
 pub mod store;
 pub mod telegram;

@@ -1,3 +1,7 @@
 //! The `slowbloom` program; everything it does is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    slowbloom::cli::main(std::env::args_os())
+}

@@ -1,1 +1,142 @@
 //! What to answer: a pure function of the request, the subscriber, the content and the time.
+//!
+//! Knows `content`, `domain` and what `triage` found; must not know how a message travels or where it is stored.
+//! One flow a file: [`welcome`], [`setup`], [`settings`], [`notes`], [`reading`], [`crisis`], [`country`], [`care`],
+//! [`leaving`]; [`typed`] reads what is typed, [`tap`] what is tapped.
+
+pub mod care;
+pub mod command;
+pub mod country;
+pub mod crisis;
+pub mod leaving;
+pub mod notes;
+mod page;
+pub mod profile;
+pub mod reading;
+pub mod scene;
+pub mod settings;
+pub mod setup;
+pub mod tap;
+pub mod typed;
+pub mod welcome;
+mod wording;
+
+pub use scene::{Change, Defaults, Place, Reply, Say, Scene};
+pub use tap::Tap;
+
+use crate::domain::{Subscriber, due, zone::Zone};
+
+/// What a parent did.
+#[derive(Clone, PartialEq)]
+pub enum Request {
+    /// Wrote, edited, forwarded or captioned this text, which needs no care reply.
+    Text(String),
+    /// Tapped a button; `None` when no button of this version says that.
+    Tap(Option<Tap>),
+    /// Shared a location, in which this zone lies (nothing else of it is handed on).
+    Location(Option<Zone>),
+    /// Sent something that holds no words: a voice message, a photo, a sticker.
+    Unreadable,
+}
+
+/// Answers a request. Seen twice, it says the same again and changes nothing more.
+pub fn respond(request: &Request, scene: &Scene) -> Reply {
+    let touched = scene
+        .subscriber
+        .map(|subscriber| due::touched(subscriber.clone(), scene.now));
+    let Some(subscriber) = &touched else {
+        return answer(request, scene);
+    };
+    let mut reply = answer(request, &scene.with(subscriber));
+    if matches!(reply.change, Change::Nothing) && scene.subscriber != Some(subscriber) {
+        reply.change = Change::Save(Box::new(subscriber.clone()));
+    }
+    reply
+}
+
+/// Answers while the database cannot be used: what can be read is shown as to a newcomer, anything else is told that
+/// nothing was changed.
+pub fn respond_without_store(request: &Request, scene: &Scene) -> Reply {
+    let readable = match request {
+        Request::Text(text) => typed::needs_no_store(scene, text),
+        Request::Tap(Some(tap)) => matches!(
+            tap,
+            Tap::JustLook
+                | Tap::Help
+                | Tap::MeantElse
+                | Tap::Page(_)
+                | Tap::Crisis
+                | Tap::CrisisIn(_)
+                | Tap::CrisisCountries
+                | Tap::NoteNow(_)
+                | Tap::AnotherNote(_)
+        ),
+        Request::Tap(None) | Request::Unreadable => true,
+        Request::Location(_) => false,
+    };
+    if readable {
+        return answer(request, scene);
+    }
+    reading::menu(scene, &scene.phrases().answers.store_down)
+}
+
+fn answer(request: &Request, scene: &Scene) -> Reply {
+    match request {
+        Request::Text(text) => typed::answer(scene, text),
+        Request::Location(zone) => setup::location(scene, zone.clone()),
+        Request::Unreadable => reading::menu(scene, &scene.phrases().answers.unreadable),
+        Request::Tap(None) => reading::menu(scene, &scene.phrases().answers.stale_button),
+        Request::Tap(Some(tap)) => tapped(scene, tap)
+            .unwrap_or_else(|| reading::menu(scene, &scene.phrases().answers.stale_button)),
+    }
+}
+
+/// Taps that need no subscriber; `None` for a button whose meaning is gone.
+fn tapped(scene: &Scene, tap: &Tap) -> Option<Reply> {
+    Some(match tap {
+        Tap::Agree(language) => welcome::agree(scene, *language),
+        Tap::JustLook => welcome::just_look(scene),
+        Tap::Help => reading::help(scene),
+        Tap::MeantElse => reading::menu(scene, &scene.phrases().answers.meant_else),
+        Tap::Page(page) => reading::page(scene, *page),
+        Tap::Crisis => welcome::help_now(scene),
+        Tap::CrisisIn(country) => crisis::page(scene, country::with_lines(scene, *country)),
+        Tap::CrisisCountries => crisis::countries(scene),
+        Tap::NoteNow(pool) => notes::now(scene, *pool, None),
+        Tap::AnotherNote(id) => notes::another(scene, id),
+        Tap::Start => welcome::start(scene),
+        Tap::SetLanguage(language) => settings::set_language(scene, *language),
+        Tap::SetCountry(country) => country::set(scene, *country),
+        Tap::Stop => leaving::stop(scene),
+        Tap::AskErase => leaving::ask_erase(scene),
+        Tap::Erase => leaving::erase(scene),
+        Tap::KeepData => leaving::keep(scene),
+        Tap::Resume => settings::resume(scene),
+        of_a_subscriber => match scene.subscriber {
+            Some(subscriber) => return tapped_by_subscriber(scene, subscriber, of_a_subscriber),
+            None => settings::not_subscribed(scene),
+        },
+    })
+}
+
+fn tapped_by_subscriber(scene: &Scene, subscriber: &Subscriber, tap: &Tap) -> Option<Reply> {
+    Some(match tap {
+        Tap::Settings => settings::show(scene, Place::Tapped),
+        Tap::Ask(asking, flow) => setup::ask(scene, *asking, *flow, Place::Tapped),
+        Tap::ClockIs(minutes_east, flow) => return setup::clock_is(scene, *minutes_east, *flow),
+        Tap::SetZone(zone, flow) => setup::set_zone(scene, subscriber, zone.clone(), *flow),
+        Tap::SetTime(time, flow) => setup::set_time(scene, subscriber, *time, *flow),
+        Tap::SetPlan(name, flow) => setup::set_plan(scene, subscriber, *name, *flow),
+        Tap::SetDays(days) => settings::set_days(scene, subscriber, *days),
+        Tap::SetSound(on) => settings::set_sound(scene, subscriber, *on),
+        Tap::AskMove(id, came) => notes::ask_move(scene, id, *came),
+        Tap::KeepNote(id, came) => notes::keep(scene, id, *came),
+        Tap::MoveNote(id, came, when) => notes::move_to(scene, subscriber, id, *came, *when),
+        Tap::Retire(id) => notes::retire(scene, subscriber, id),
+        Tap::FewerOrPause => notes::fewer_or_pause(scene),
+        Tap::Pause(days) => settings::pause(scene, subscriber, Some(*days)),
+        Tap::PauseOpen => settings::pause(scene, subscriber, None),
+        Tap::GoOn => notes::go_on(scene, subscriber),
+        _ => return None,
+    })
+}

@@ -25,6 +25,13 @@ impl Country {
         }
     }
 
+    /// Whether it is a member of the European Union (27 members since 2020-02-01), where 112 is the emergency number.
+    pub fn is_in_eu(&self) -> bool {
+        const MEMBERS: &str =
+            "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK EU";
+        MEMBERS.split(' ').any(|member| member == self.code())
+    }
+
     /// The two capitals.
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("ZZ")

@@ -5,6 +5,7 @@
 pub mod chat;
 pub mod country;
 pub mod due;
+pub mod folding;
 pub mod language;
 pub mod note;
 pub mod outcome;

@@ -16,6 +16,8 @@ use super::{
 };
 
 mod crontab;
+#[cfg(test)]
+mod tests;
 
 pub use crontab::ScheduleError;
 

@@ -91,9 +91,9 @@ pub enum Awaiting {
 /// Which notes a parent has had. Stored as JSON; note ids only, never their text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// For each note she has had: the round (1, 2, …) in which it last came.
+    /// For each note she has had: its number (1, 2, …) in the order in which they last came.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub rounds: BTreeMap<String, u32>,
+    pub came: BTreeMap<String, u32>,
     /// Notes she tapped “not for me” on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retired: Vec<NoteId>,

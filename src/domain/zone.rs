@@ -8,6 +8,8 @@ use jiff::{
     tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase},
 };
 
+use super::Country;
+
 /// The rules inside the program. jiff parses a zone once and shares it from then on.
 static BUNDLED: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
@@ -49,6 +51,16 @@ impl Zone {
     /// The IANA name.
     pub fn name(&self) -> &str {
         self.rules.iana_name().unwrap_or("UTC")
+    }
+
+    /// The name that the zone goes by today; differs from [`Self::name`] for old names (`Asia/Calcutta`).
+    pub fn primary_name(&self) -> &str {
+        self.rules.primary_iana_name().unwrap_or(self.name())
+    }
+
+    /// The country it lies in; `None` for zones that are no place (`Etc/GMT+5`).
+    pub fn country(&self) -> Option<Country> {
+        Country::from_code(self.rules.location()?.country())
     }
 
     /// What a clock on the wall there shows at `moment`.
@@ -200,4 +212,111 @@ fn civil(wall: NaiveDateTime) -> civil::DateTime {
         } else {
             civil::DateTime::MAX
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(name: &str) -> Zone {
+        Zone::new(name).unwrap()
+    }
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn wall(text: &str) -> NaiveDateTime {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn names_are_taken_in_any_case_and_given_in_the_usual_one() {
+        assert_eq!(zone("america/LOS_angeles").name(), "America/Los_Angeles");
+        assert_eq!(zone("utc").name(), "UTC");
+        assert_eq!(zone("ASIA/CALCUTTA").primary_name(), "Asia/Kolkata");
+        for nothing in ["", "Mars/Olympus", "Etc/Unknown", "America", "../UTC", "é"] {
+            assert_eq!(Zone::new(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn the_rules_are_those_of_the_program() {
+        assert!(tzdata_version() >= "2026f", "{}", tzdata_version());
+        // British Columbia stays on daylight-saving time since 2026: older rules have 08:00 here.
+        let winter = utc("2027-01-15T16:00:00Z");
+        assert_eq!(
+            zone("America/Vancouver").wall(winter),
+            wall("2027-01-15T09:00:00")
+        );
+    }
+
+    #[test]
+    fn readings_exist_once_never_or_twice() {
+        let zone = zone("America/Los_Angeles");
+        assert_eq!(
+            zone.resolve(wall("2027-03-14T01:59:59")),
+            Wall::Exists(utc("2027-03-14T09:59:59Z"))
+        );
+        assert_eq!(
+            zone.resolve(wall("2027-03-14T02:30:00")),
+            Wall::Gap {
+                first_after: utc("2027-03-14T10:00:00Z"),
+                last_before: utc("2027-03-14T09:59:59Z"),
+            }
+        );
+        assert_eq!(
+            zone.resolve(wall("2027-11-07T01:30:00")),
+            Wall::Fold {
+                first: utc("2027-11-07T08:30:00Z"),
+                second: utc("2027-11-07T09:30:00Z"),
+            }
+        );
+    }
+
+    #[test]
+    fn odd_gaps_end_where_the_clock_goes_on() {
+        let first_after = |name: &str, reading: &str| match zone(name).resolve(wall(reading)) {
+            Wall::Gap { first_after, .. } => zone(name).wall(first_after),
+            other => panic!("{name}: {other:?}"),
+        };
+        let lord_howe = first_after("Australia/Lord_Howe", "2026-10-04T02:15:00");
+        assert_eq!(lord_howe, wall("2026-10-04T02:30:00"));
+        let troll = first_after("Antarctica/Troll", "2027-03-28T01:30:00");
+        assert_eq!(troll, wall("2027-03-28T03:00:00"));
+        let apia = first_after("Pacific/Apia", "2011-12-30T08:00:00");
+        assert_eq!(apia, wall("2011-12-31T00:00:00"));
+    }
+
+    #[test]
+    fn transitions_are_changes_of_the_clock() {
+        let los_angeles = zone("America/Los_Angeles");
+        let march = los_angeles.next_transition(utc("2027-01-01T00:00:00Z"));
+        assert_eq!(march, Some(utc("2027-03-14T10:00:00Z")));
+        let november = los_angeles.next_transition(utc("2027-03-14T10:00:00Z"));
+        assert_eq!(november, Some(utc("2027-11-07T09:00:00Z")));
+        let kathmandu = zone("Asia/Kathmandu");
+        assert_eq!(kathmandu.next_transition(utc("2027-01-01T00:00:00Z")), None);
+    }
+
+    #[test]
+    fn moments_beyond_the_calendar_are_no_panic() {
+        for name in ["Pacific/Kiritimati", "America/Los_Angeles", "UTC"] {
+            let zone = zone(name);
+            for moment in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+                zone.wall(moment);
+                zone.next_transition(moment);
+                zone.resolve(moment.naive_utc());
+            }
+        }
+    }
+
+    #[test]
+    fn every_zone_is_found_by_its_name() {
+        let all = Zone::all();
+        assert!(all.len() > 590, "{}", all.len());
+        for name in all {
+            assert_eq!(zone(&name.to_ascii_uppercase()).name(), name);
+        }
+    }
 }

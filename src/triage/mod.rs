@@ -1,3 +1,18 @@
 //! What a typed text may mean for someone's safety: text in, tier and category out.
 //!
-//! Pure, in memory, before everything else. Nothing of the text leaves this room.
+//! Pure, in memory, before everything else. Nothing of the text leaves this room:
+//! a [`Finding`] holds no word of it, and only [`explain`], for the audit verb, shows any.
+//! Order: normalise → repair → meaning families and idiom masks → linear model → decide.
+
+mod audit;
+mod decide;
+mod fold;
+mod lexicon;
+mod matcher;
+mod repair;
+mod rules;
+mod tokens;
+mod words;
+
+pub use audit::{AuditError, audit_line};
+pub use decide::{Category, Explanation, Finding, Tier, explain, read};

@@ -1,1 +1,13 @@
 //! The one integration binary: the real program over real HTTP against the stand-in for Telegram.
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test, what was not expected is a failure; clippy sees tests only where `#[test]` stands"
+)]
+
+mod care;
+mod command_line;
+mod store;
+mod subscribing;
+mod support;
+mod tidy;
+mod zones;

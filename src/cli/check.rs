@@ -1,0 +1,272 @@
+//! `slowbloom check`: reads everything and reaches everything, and says one line about each.
+
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use chrono::NaiveDate;
+use secrecy::ExposeSecret as _;
+
+use super::WRONG_USE;
+use crate::{
+    app,
+    clock::Clock,
+    config::{Config, DataKey},
+    content::Content,
+    domain::{Language, zone},
+    store::{Keys, Store},
+    telegram::Telegram,
+};
+
+/// What `check` takes: nothing; the settings say it all.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {}
+
+pub(super) fn run(_args: &Args) -> anyhow::Result<ExitCode> {
+    let mut report = Report::new(io::stdout().lock());
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(problems) => {
+            report.wrong("settings", problems)?;
+            return Ok(ExitCode::from(WRONG_USE));
+        }
+    };
+    report.fine("settings", format_args!("data in {}", config.database()))?;
+    messages(&mut report, &config, Clock::system().now().date_naive())?;
+    report.fine(
+        "time zones",
+        format_args!("rules of {}", zone::tzdata_version()),
+    )?;
+    super::wait_for(async {
+        database(&mut report, &config).await?;
+        token(&mut report, &config).await
+    })?;
+    report.finish()
+}
+
+/// The messages load, somebody has reviewed them, and no crisis line was last checked too long ago.
+fn messages(report: &mut Report<impl Write>, config: &Config, today: NaiveDate) -> io::Result<()> {
+    let content = match app::load_content(config) {
+        Ok(content) => content.load(),
+        Err(error) => return report.wrong("messages", format_args!("{error:#}")),
+    };
+    let notes = content.texts(Language::En).notes.iter().count();
+    report.fine(
+        "messages",
+        format_args!(
+            "{notes} notes in English and Spanish, from {}",
+            app::messages_place(config)
+        ),
+    )?;
+    for language in Language::ALL {
+        let name = language.code();
+        match content.practice.review(language) {
+            Some(review) => report.fine(
+                "review",
+                format_args!("{name}: {} on {}", review.by, review.on),
+            )?,
+            None => report.warn(
+                "review",
+                format_args!(
+                    "{name}: no clinician has signed off the words yet (practice.toml, [review])"
+                ),
+            )?,
+        }
+    }
+    if !content.practice.is_reachable() {
+        report.warn(
+            "practice",
+            "no contact is filled in (practice.toml); /therapy shows other ways only",
+        )?;
+    }
+    crisis_lines(report, &content, config, today)
+}
+
+fn crisis_lines(
+    report: &mut Report<impl Write>,
+    content: &Content,
+    config: &Config,
+    today: NaiveDate,
+) -> io::Result<()> {
+    let overdue = content.crisis.overdue(today);
+    for line in &overdue {
+        let checked = line.verified_on;
+        report.warn(
+            "crisis lines",
+            format_args!(
+                "{}: {} was last checked on {checked}; ring it and write the new date",
+                line.file, line.id
+            ),
+        )?;
+    }
+    if overdue.is_empty() {
+        let countries = content.crisis.countries().count();
+        report.fine(
+            "crisis lines",
+            format_args!("{countries} countries, every line checked in the last 90 days"),
+        )?;
+    }
+    let unreviewed = content
+        .crisis
+        .countries()
+        .filter(|lines| lines.reviewed().is_none())
+        .count();
+    if unreviewed > 0 {
+        report.warn(
+            "crisis lines",
+            format_args!(
+                "{unreviewed} countries: nobody has rung the numbers yet (crisis/*.toml, reviewed)"
+            ),
+        )?;
+    }
+    if content.crisis.knows(config.default_country) {
+        return Ok(());
+    }
+    report.wrong(
+        "crisis lines",
+        format_args!(
+            "DEFAULT_COUNTRY={}: there is no crisis file for it; use ZZ for “elsewhere”",
+            config.default_country
+        ),
+    )
+}
+
+/// The database can be reached and fits this program and this key. Nothing is made or changed.
+async fn database(report: &mut Report<impl Write>, config: &Config) -> anyhow::Result<()> {
+    let keys = match &config.data_key {
+        DataKey::File(path) if !path.exists() => {
+            report.fine(
+                "data key",
+                format_args!("{} will be made at the first start", path.display()),
+            )?;
+            Keys::from_text(Keys::generate_text().expose_secret())?
+        }
+        given => match app::read_keys(given) {
+            Ok(keys) => {
+                report.fine("data key", "fits its shape")?;
+                keys
+            }
+            Err(error) => return Ok(report.wrong("data key", format_args!("{error:#}"))?),
+        },
+    };
+    match Store::attach(config.database_url.expose_secret(), keys).await {
+        Ok(Some(store)) => report.fine(
+            "database",
+            format_args!("{} answers and fits the key", store.place()),
+        )?,
+        Ok(None) => report.fine(
+            "database",
+            format_args!("{} will be made at the first start", config.database()),
+        )?,
+        Err(error) => report.wrong("database", format_args!("{error:#}"))?,
+    }
+    Ok(())
+}
+
+/// The token is there, and Telegram knows it.
+async fn token(report: &mut Report<impl Write>, config: &Config) -> anyhow::Result<()> {
+    let token = match config.token() {
+        Ok(token) => token.clone(),
+        Err(problems) => return Ok(report.wrong("token", problems)?),
+    };
+    let telegram = Telegram::new(&config.api_url, token, config.proxy.as_ref())?;
+    match telegram.me().await {
+        Ok(me) => report.fine(
+            "token",
+            format_args!("Telegram knows it as @{}", me.username),
+        )?,
+        Err(failure) => report.wrong("token", format_args!("{:#}", app::explain(&failure)))?,
+    }
+    Ok(())
+}
+
+/// One line a finding: what was looked at, and what was found.
+struct Report<W> {
+    to: W,
+    wrong: usize,
+    warnings: usize,
+}
+
+impl<W: Write> Report<W> {
+    fn new(to: W) -> Self {
+        Self {
+            to,
+            wrong: 0,
+            warnings: 0,
+        }
+    }
+
+    /// As it should be.
+    fn fine(&mut self, what: &str, found: impl Display) -> io::Result<()> {
+        self.line("ok", what, &found)
+    }
+
+    /// The bot runs, and someone should look at this soon.
+    fn warn(&mut self, what: &str, found: impl Display) -> io::Result<()> {
+        self.warnings += 1;
+        self.line("warn", what, &found)
+    }
+
+    /// The bot would not start.
+    fn wrong(&mut self, what: &str, found: impl Display) -> io::Result<()> {
+        self.wrong += 1;
+        self.line("WRONG", what, &found)
+    }
+
+    /// The last line, and the exit code: 1 when anything is wrong.
+    fn finish(mut self) -> anyhow::Result<ExitCode> {
+        let (wrong, warnings) = (self.wrong, self.warnings);
+        let verdict = match (wrong, warnings) {
+            (0, 0) => "Everything is in order.".to_owned(),
+            (0, _) => format!("Ready to run; warnings: {warnings}."),
+            _ => format!("Not ready to run; wrong: {wrong}, warnings: {warnings}."),
+        };
+        writeln!(self.to, "{verdict}")?;
+        Ok(if wrong == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+
+    fn line(&mut self, mark: &str, what: &str, found: &dyn Display) -> io::Result<()> {
+        writeln!(self.to, "{mark:<5}  {what:<12}  {found}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(look: impl Fn(&mut Report<&mut Vec<u8>>)) -> (String, String) {
+        let mut paper = Vec::new();
+        let mut report = Report::new(&mut paper);
+        look(&mut report);
+        let code = format!("{:?}", report.finish().unwrap());
+        (String::from_utf8(paper).unwrap(), code)
+    }
+
+    #[test]
+    fn a_warning_does_not_fail_and_a_wrong_does() {
+        let (text, code) = printed(|report| {
+            report.fine("settings", "read").unwrap();
+            report.warn("crisis", "one line is old").unwrap();
+        });
+        expect_test::expect![[r"
+            ok     settings      read
+            warn   crisis        one line is old
+            Ready to run; warnings: 1.
+        "]]
+        .assert_eq(&text);
+        assert_eq!(code, format!("{:?}", ExitCode::SUCCESS));
+
+        let (text, code) = printed(|report| report.wrong("token", "not set").unwrap());
+        assert!(
+            text.ends_with("Not ready to run; wrong: 1, warnings: 0.\n"),
+            "{text}"
+        );
+        assert_eq!(code, format!("{:?}", ExitCode::FAILURE));
+    }
+}

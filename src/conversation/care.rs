@@ -1,0 +1,168 @@
+//! The replies to what may mean danger: emergency, loss, concern. They come before everything else, for everyone.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    content::{Button, care::Insert, markup::plain},
+    domain::{Language, Subscriber, due, subscriber::Standing},
+    triage::{Category, Finding, Tier},
+};
+
+use super::{
+    crisis,
+    reading::Page,
+    scene::{Reply, Scene},
+    tap::Tap,
+};
+
+/// The reply to a finding; `None` when nothing was found. `opening` varies the first line of repeated disclosures.
+///
+/// The language is that of the words that were found; the country is the parent's.
+pub fn reply(scene: &Scene, finding: &Finding, opening: usize) -> Option<Reply> {
+    let spoken = in_language(scene, finding.language);
+    let scene = &spoken.scene(scene);
+    match finding.tier {
+        Tier::None => None,
+        Tier::Emergency => Some(emergency(scene, finding, opening)),
+        Tier::Loss => Some(loss(scene, opening)),
+        Tier::Concern => Some(concern(scene, finding, opening)),
+    }
+}
+
+/// What is to be written down after the reply was taken: notes held for three days, or stopped. Applied to the row as
+/// it then is, so that nothing that was changed meanwhile is undone.
+pub fn effect(
+    finding: &Finding,
+    subscriber: &Subscriber,
+    now: DateTime<Utc>,
+) -> Option<Subscriber> {
+    let changed = match finding.tier {
+        Tier::Emergency => due::held(subscriber.clone(), now),
+        Tier::Loss => due::stopped(subscriber.clone(), now),
+        Tier::Concern | Tier::None => return None,
+    };
+    (changed != *subscriber).then_some(changed)
+}
+
+/// The scene in the language of the words; keeps the changed subscriber alive for it.
+struct Spoken {
+    subscriber: Option<Subscriber>,
+    phone_language: Language,
+}
+
+impl Spoken {
+    fn scene<'a>(&'a self, scene: &Scene<'a>) -> Scene<'a> {
+        Scene {
+            subscriber: self.subscriber.as_ref(),
+            phone_language: self.phone_language,
+            ..*scene
+        }
+    }
+}
+
+fn in_language(scene: &Scene, language: Option<Language>) -> Spoken {
+    let language = language.unwrap_or_else(|| scene.language());
+    let subscriber = scene.subscriber.map(|subscriber| Subscriber {
+        language,
+        ..subscriber.clone()
+    });
+    Spoken {
+        subscriber,
+        phone_language: language,
+    }
+}
+
+fn emergency(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
+    let notes_on = scene
+        .subscriber
+        .is_some_and(|subscriber| subscriber.standing != Standing::Stopped);
+    let body = scene
+        .content
+        .care
+        .emergency(scene.voice(), &inserts(finding), opening, notes_on);
+    let mut rows = crisis::line_rows(scene, scene.country());
+    let buttons = &scene.phrases().buttons;
+    rows.push(vec![
+        scene.button(&buttons.other_countries, &Tap::CrisisCountries),
+        share_button(scene, &body),
+    ]);
+    rows.push(vec![scene.button(&buttons.meant_else, &Tap::MeantElse)]);
+    Reply::new(scene.message(body, rows))
+}
+
+fn loss(scene: &Scene, opening: usize) -> Reply {
+    let notes_on = scene
+        .subscriber
+        .is_some_and(|subscriber| subscriber.standing != Standing::Stopped);
+    let body = scene.content.care.loss(scene.voice(), opening, notes_on);
+    let mut row = vec![scene.crisis_button()];
+    if scene.subscriber.is_some() {
+        row.push(scene.button(&scene.phrases().buttons.erase, &Tap::AskErase));
+    }
+    Reply::new(scene.message(body, vec![row]))
+}
+
+fn concern(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
+    let buttons = &scene.phrases().buttons;
+    let to = |label: &str, page| scene.button(label, &Tap::Page(page));
+    let scary = finding.categories.contains(&Category::ScaryThoughts);
+    let care = &scene.content.care;
+    let body = if scary {
+        care.scary(scene.voice(), opening)
+    } else {
+        care.concern(scene.voice(), opening)
+    };
+    let mut second = vec![to(&buttons.support, Page::Support)];
+    if !scary {
+        second.push(to(&buttons.therapy, Page::Therapy));
+    }
+    let rows = vec![
+        vec![scene.crisis_button()],
+        second,
+        vec![scene.button(&buttons.back, &Tap::MeantElse)],
+    ];
+    Reply::new(scene.message(body, rows))
+}
+
+/// Medical comes first, then the baby and psychosis, then violence, then someone else; at most two besides the
+/// generic reply (SAFETY 3.5).
+fn inserts(finding: &Finding) -> Vec<Insert> {
+    let wanted = [
+        (Category::Medical, Insert::Medical),
+        (Category::HarmToBaby, Insert::Baby),
+        (Category::Psychosis, Insert::Psychosis),
+        (Category::Violence, Insert::Violence),
+        (Category::SomeoneElse, Insert::Other),
+    ];
+    wanted
+        .into_iter()
+        .filter(|(category, _)| finding.categories.contains(category))
+        .map(|(_, insert)| insert)
+        .take(MAX_INSERTS)
+        .collect()
+}
+
+/// The most inserts in one emergency reply (SAFETY 3.5: “generic reply + up to two inserts”).
+const MAX_INSERTS: usize = 2;
+
+/// Telegram's own share sheet, with the help in this message but nothing of what was written to the bot.
+fn share_button(scene: &Scene, body: &str) -> Button {
+    let text = percent_encoded(&plain(body));
+    Button::Link {
+        label: scene.phrases().buttons.share_message.clone(),
+        url: format!("https://t.me/share/url?url={FIND_A_HELPLINE}&text={text}"),
+    }
+}
+
+/// Helplines of any country; the link that Telegram's share sheet asks for beside the text.
+const FIND_A_HELPLINE: &str = "https%3A%2F%2Ffindahelpline.com";
+
+/// As RFC 3986 has it: everything but letters, digits and four signs as its bytes.
+fn percent_encoded(text: &str) -> String {
+    let one = |byte: u8| match byte {
+        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        letter if letter.is_ascii_alphanumeric() => char::from(letter).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(one).collect()
+}

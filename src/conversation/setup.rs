@@ -1,0 +1,393 @@
+//! Set-up and the questions that settings share with it: where, when, what. Three taps at most.
+//!
+//! Every step can be skipped, repeated or abandoned: what was not chosen keeps its default, and each button
+//! carries its whole answer, so that a restart in the middle loses nothing.
+
+use chrono::{DateTime, FixedOffset, Utc};
+
+use crate::{
+    content::{Button, Keyboard, Message, plans::PlanName},
+    domain::{
+        Pool, Subscriber, due,
+        subscriber::{Awaiting, Standing},
+        time_of_day::TimeOfDay,
+        zone::Zone,
+    },
+};
+
+use super::{
+    country,
+    scene::{Place, Reply, Say, Scene},
+    settings,
+    tap::{Asking, Flow, Tap},
+    wording::fill,
+};
+
+/// The hours that are offered with one tap.
+const HOURS: [u32; 4] = [8, 10, 13, 19];
+
+/// Asks a question with buttons.
+pub fn ask(scene: &Scene, asking: Asking, flow: Flow, place: Place) -> Reply {
+    let (message, awaiting) = match asking {
+        Asking::Zone => (zone_question(scene, flow), None),
+        Asking::Clock => (clock_question(scene, flow), None),
+        Asking::City => (city_question(scene, flow), Some(awaiting_zone(flow))),
+        Asking::Location => return ask_location(scene, flow),
+        Asking::Time => (time_question(scene, flow), None),
+        Asking::OtherTime => (other_time_question(scene, flow), Some(awaiting_time(flow))),
+        Asking::Plan => (plan_question(scene, flow), None),
+        Asking::Summary => return summary(scene, place),
+        Asking::Days => (settings::days_question(scene), None),
+        Asking::Country => (country::question(scene), None),
+        Asking::Language => (settings::language_question(scene), None),
+        Asking::Pause => (settings::pause_question(scene), None),
+    };
+    let reply = Reply {
+        say: vec![Say { message, place }],
+        ..Reply::default()
+    };
+    match scene.subscriber {
+        Some(subscriber) if subscriber.awaiting != awaiting => reply.saving(Subscriber {
+            awaiting,
+            ..subscriber.clone()
+        }),
+        _ => reply,
+    }
+}
+
+/// Her clock differs from UTC by so many minutes now: which region?
+pub fn clock_is(scene: &Scene, minutes_east: i32, flow: Flow) -> Option<Reply> {
+    let offset = FixedOffset::east_opt(minutes_east * 60)?;
+    let regions = scene.content.places.regions_with_offset(scene.now, offset);
+    let rows = regions
+        .iter()
+        .map(|place| {
+            vec![scene.button(
+                place.name(scene.language()),
+                &Tap::SetZone(place.zone.clone(), flow),
+            )]
+        })
+        .chain([vec![
+            scene.button(
+                &scene.phrases().buttons.other_place,
+                &Tap::Ask(Asking::City, flow),
+            ),
+            scene.crisis_button(),
+        ]])
+        .collect();
+    Some(Reply::in_place(
+        scene.message(&scene.phrases().setup.pick_region, rows),
+    ))
+}
+
+/// Sets the zone, and with it the country whose lines she sees, when the zone tells it; then goes on.
+pub fn set_zone(scene: &Scene, subscriber: &Subscriber, zone: Zone, flow: Flow) -> Reply {
+    let mut changed = answered(subscriber);
+    if changed.zone != zone {
+        if let Some(found) = zone.country() {
+            changed.country = country::with_lines(scene, found);
+        }
+        changed = due::with_zone(changed, zone, earliest(scene, subscriber));
+    }
+    let clock = scene.clock(&changed.zone);
+    let place = scene.place(&changed.zone);
+    let said = fill(
+        &scene.phrases().settings.zone_set,
+        &[("zone", &place), ("clock", &clock)],
+    );
+    go_on(scene, changed, flow, Asking::Time, &said)
+}
+
+/// Sets the hour; then goes on.
+pub fn set_time(scene: &Scene, subscriber: &Subscriber, time: TimeOfDay, flow: Flow) -> Reply {
+    let changed = due::with_time(answered(subscriber), time, earliest(scene, subscriber));
+    go_on(
+        scene,
+        changed,
+        flow,
+        Asking::Plan,
+        &scene.phrases().settings.saved,
+    )
+}
+
+/// Sets the kind of notes, at the hour she has; then goes on.
+pub fn set_plan(scene: &Scene, subscriber: &Subscriber, name: PlanName, flow: Flow) -> Reply {
+    let plan = scene.content.plans.get(name);
+    let schedule = plan.schedule.with_time(subscriber.schedule.time());
+    let earliest = earliest(scene, subscriber);
+    let changed = due::with_plan(answered(subscriber), schedule, plan.pools.clone(), earliest);
+    go_on(
+        scene,
+        changed,
+        flow,
+        Asking::Summary,
+        &scene.phrases().settings.saved,
+    )
+}
+
+/// She shared a location: `zone` is what lies there.
+pub fn location(scene: &Scene, zone: Option<Zone>) -> Reply {
+    let Some(subscriber) = scene.subscriber else {
+        return settings::not_subscribed(scene);
+    };
+    let words = &scene.phrases().setup;
+    let flow = flow_of(subscriber.awaiting);
+    let Some(zone) = zone else {
+        return Reply::new(usual_keyboard(scene, &words.share_unknown))
+            .and(city_question(scene, flow));
+    };
+    Reply::new(usual_keyboard(scene, &words.share_done)).and(place_question(scene, &zone, flow))
+}
+
+/// The phone's usual keyboard back, after “not now” on the key that shares a location.
+pub fn location_called_off(scene: &Scene, flow: Flow) -> Reply {
+    Reply::new(usual_keyboard(scene, &scene.phrases().setup.share_off))
+        .and(zone_question(scene, flow))
+}
+
+/// “Los Angeles: is it 10:24 there now?”
+pub fn place_question(scene: &Scene, zone: &Zone, flow: Flow) -> Message {
+    let words = &scene.phrases().setup;
+    let body = fill(
+        &words.clock_place,
+        &[("place", &scene.place(zone)), ("clock", &scene.clock(zone))],
+    );
+    let buttons = &scene.phrases().buttons;
+    scene.message(
+        body,
+        vec![
+            vec![
+                scene.button(&buttons.yes, &Tap::SetZone(zone.clone(), flow)),
+                scene.button(&buttons.no, &Tap::Ask(Asking::Clock, flow)),
+            ],
+            vec![scene.crisis_button()],
+        ],
+    )
+}
+
+/// Whether an expected typed answer belongs to set-up.
+pub const fn flow_of(awaiting: Option<Awaiting>) -> Flow {
+    match awaiting {
+        Some(Awaiting::ZoneInSetup | Awaiting::TimeInSetup) => Flow::SetUp,
+        Some(Awaiting::Zone | Awaiting::Time) | None => Flow::Settings,
+    }
+}
+
+/// The earliest moment for a note that is planned now: within an hour of consent none comes.
+pub fn earliest(scene: &Scene, subscriber: &Subscriber) -> DateTime<Utc> {
+    let fresh = subscriber.last_sent.is_none() && subscriber.consented_on == scene.now.date_naive();
+    if fresh {
+        scene.now + due::FIRST_NOTE_NOT_BEFORE
+    } else {
+        scene.now
+    }
+}
+
+/// No typed answer is expected any more.
+fn answered(subscriber: &Subscriber) -> Subscriber {
+    Subscriber {
+        awaiting: None,
+        ..subscriber.clone()
+    }
+}
+
+fn go_on(scene: &Scene, changed: Subscriber, flow: Flow, next: Asking, said: &str) -> Reply {
+    let then = scene.with(&changed);
+    let reply = match flow {
+        Flow::SetUp => ask(&then, next, flow, Place::Tapped),
+        Flow::Settings => settings::show_with(&then, said, Place::Tapped),
+    };
+    reply.saving(changed)
+}
+
+fn zone_question(scene: &Scene, flow: Flow) -> Message {
+    let zone = scene
+        .subscriber
+        .map_or(&scene.defaults.zone, |subscriber| &subscriber.zone);
+    let body = fill(
+        &scene.phrases().setup.clock,
+        &[("clock", &scene.clock(zone))],
+    );
+    let buttons = &scene.phrases().buttons;
+    let mut rows = vec![
+        vec![
+            scene.button(&buttons.yes, &Tap::SetZone(zone.clone(), flow)),
+            scene.button(&buttons.no, &Tap::Ask(Asking::Clock, flow)),
+        ],
+        vec![scene.button(&buttons.type_city, &Tap::Ask(Asking::City, flow))],
+        vec![scene.button(&buttons.share_location, &Tap::Ask(Asking::Location, flow))],
+    ];
+    rows.push(way_on(scene, flow, Asking::Time));
+    scene.message(body, rows)
+}
+
+fn clock_question(scene: &Scene, flow: Flow) -> Message {
+    let buttons = &scene.phrases().buttons;
+    let choices = scene.content.places.clock_choices(scene.now);
+    let clocks: Vec<Button> = choices
+        .into_iter()
+        .map(|choice| {
+            let minutes_east = choice.offset.local_minus_utc() / 60;
+            scene.button(
+                &scene.time_on(choice.wall),
+                &Tap::ClockIs(minutes_east, flow),
+            )
+        })
+        .collect();
+    let mut rows: Vec<Vec<Button>> = clocks.chunks(4).map(<[Button]>::to_vec).collect();
+    rows.push(vec![
+        scene.button(&buttons.type_city, &Tap::Ask(Asking::City, flow)),
+    ]);
+    rows.push(way_on(scene, flow, Asking::Time));
+    scene.message(&scene.phrases().setup.pick_clock, rows)
+}
+
+fn city_question(scene: &Scene, flow: Flow) -> Message {
+    let buttons = &scene.phrases().buttons;
+    let rows = vec![
+        vec![scene.button(&buttons.share_location, &Tap::Ask(Asking::Location, flow))],
+        way_on(scene, flow, Asking::Time),
+    ];
+    scene.message(&scene.phrases().setup.type_city, rows)
+}
+
+fn ask_location(scene: &Scene, flow: Flow) -> Reply {
+    let Some(subscriber) = scene.subscriber else {
+        return settings::not_subscribed(scene);
+    };
+    let buttons = &scene.phrases().buttons;
+    let keyboard = Keyboard::AskLocation {
+        share: buttons.send_location.clone(),
+        cancel: buttons.not_now.clone(),
+    };
+    let message = Message {
+        voice: scene.voice(),
+        body: scene.phrases().setup.share.clone(),
+        keyboard,
+    };
+    Reply::new(message).saving(Subscriber {
+        awaiting: Some(awaiting_zone(flow)),
+        ..subscriber.clone()
+    })
+}
+
+fn usual_keyboard(scene: &Scene, body: &str) -> Message {
+    Message {
+        voice: scene.voice(),
+        body: body.to_owned(),
+        keyboard: Keyboard::Usual,
+    }
+}
+
+fn time_question(scene: &Scene, flow: Flow) -> Message {
+    let hours = HOURS.into_iter().filter_map(|hour| TimeOfDay::new(hour, 0));
+    let rows = vec![
+        hours
+            .map(|time| scene.button(&scene.time(time), &Tap::SetTime(time, flow)))
+            .collect(),
+        vec![scene.button(
+            &scene.phrases().setup.other_time,
+            &Tap::Ask(Asking::OtherTime, flow),
+        )],
+        way_on(scene, flow, Asking::Plan),
+    ];
+    scene.message(&scene.phrases().setup.time, rows)
+}
+
+fn other_time_question(scene: &Scene, flow: Flow) -> Message {
+    scene.message(
+        &scene.phrases().setup.type_time,
+        vec![way_on(scene, flow, Asking::Plan)],
+    )
+}
+
+fn plan_question(scene: &Scene, flow: Flow) -> Message {
+    let mut rows: Vec<Vec<Button>> = PlanName::ALL
+        .into_iter()
+        .map(|name| vec![scene.button(scene.plan_label(name), &Tap::SetPlan(name, flow))])
+        .collect();
+    rows.push(way_on(scene, flow, Asking::Summary));
+    scene.message(&scene.phrases().setup.kind, rows)
+}
+
+/// The last row of every question: skip to the next one in set-up, back to the settings otherwise; and help.
+fn way_on(scene: &Scene, flow: Flow, next: Asking) -> Vec<Button> {
+    let buttons = &scene.phrases().buttons;
+    let way = match flow {
+        Flow::SetUp => scene.button(&buttons.skip, &Tap::Ask(next, flow)),
+        Flow::Settings => scene.button(&buttons.back, &Tap::Settings),
+    };
+    vec![way, scene.crisis_button()]
+}
+
+fn summary(scene: &Scene, place: Place) -> Reply {
+    let Some(subscriber) = scene.subscriber else {
+        return settings::not_subscribed(scene);
+    };
+    let words = &scene.phrases().summary;
+    let line = fill(
+        &words.line,
+        &[
+            ("what", &scene.kind(subscriber)),
+            ("days", &scene.days(&subscriber.schedule)),
+            ("time", &scene.time(subscriber.schedule.time())),
+            ("zone", &scene.place(&subscriber.zone)),
+        ],
+    );
+    let country = scene.country_name(subscriber.country);
+    let mut parts = vec![
+        words.ready.clone(),
+        line,
+        fill(&scene.phrases().settings.country, &[("country", country)]),
+    ];
+    if let Some(next) = subscriber
+        .next
+        .filter(|_| subscriber.standing == Standing::Active)
+    {
+        let wall = subscriber.zone.wall(next.due);
+        let template = if subscriber.last_sent.is_none() {
+            &words.first
+        } else {
+            &words.next
+        };
+        parts.push(fill(
+            template,
+            &[("date", &scene.date(wall)), ("time", &scene.time_on(wall))],
+        ));
+    }
+    parts.push(words.stop_hint.clone());
+    let mut rows = vec![vec![scene.button(
+        &scene.phrases().buttons.see_note,
+        &Tap::NoteNow(Pool::Affirmations),
+    )]];
+    rows.extend(settings::change_rows(scene));
+    rows.push(vec![scene.crisis_button()]);
+    let reply = Reply {
+        say: vec![Say {
+            message: scene.message(parts.join("\n\n"), rows),
+            place,
+        }],
+        ..Reply::default()
+    };
+    if subscriber.awaiting.is_some() {
+        return reply.saving(Subscriber {
+            awaiting: None,
+            ..subscriber.clone()
+        });
+    }
+    reply
+}
+
+const fn awaiting_zone(flow: Flow) -> Awaiting {
+    match flow {
+        Flow::SetUp => Awaiting::ZoneInSetup,
+        Flow::Settings => Awaiting::Zone,
+    }
+}
+
+const fn awaiting_time(flow: Flow) -> Awaiting {
+    match flow {
+        Flow::SetUp => Awaiting::TimeInSetup,
+        Flow::Settings => Awaiting::Time,
+    }
+}

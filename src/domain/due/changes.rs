@@ -1,0 +1,268 @@
+//! The changes of a subscriber's row: each takes her as she is and returns her as she is afterwards, with the next
+//! slot recomputed. Applying one twice, or to a row that changed meanwhile, does no harm.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{ERASE_AFTER_END, ERASE_AFTER_NOTICE, HOLD, TOO_LATE, next, notes_come, reachable};
+use crate::domain::{
+    NoteId, Pool, Subscriber, rotation,
+    schedule::Schedule,
+    subscriber::{Silence, Slot, Standing},
+    time_of_day::TimeOfDay,
+    weekdays::Weekdays,
+    zone::Zone,
+};
+
+/// When “this evening” is, on her wall clock: before the quiet hours.
+const EVENING: TimeOfDay = match TimeOfDay::new(19, 0) {
+    Some(time) => time,
+    None => unreachable!(),
+};
+
+/// After Telegram accepted `note`.
+#[must_use]
+pub fn after_sent(mut sub: Subscriber, note: &NoteId, now: DateTime<Utc>) -> Subscriber {
+    // A moved note was counted when it first came; counting it again would begin a new round too soon.
+    let again = sub.carried.as_ref() == Some(note) && sub.history.came.contains_key(note.as_str());
+    if !again {
+        sub.history = rotation::seen(sub.history, note);
+        sub.history.sent = sub.history.sent.saturating_add(1);
+    }
+    sub.carried = None;
+    brought(sub, now)
+}
+
+/// After a slot passed without a note. A later slot that is itself less than two hours late comes next.
+#[must_use]
+pub fn after_skipped(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    // The row may have been given a later slot while this one was looked at: that one stands.
+    if let Some(slot) = sub.next
+        && slot.due <= now
+    {
+        sub.next = next(&sub, slot.due.max(now - TOO_LATE));
+    }
+    sub
+}
+
+/// After she was asked whether to go on. It counts as that day's note.
+#[must_use]
+pub fn after_asked(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    sub.silence = Silence::AskedToGoOn;
+    brought(sub, now)
+}
+
+/// After she was told that everything will be erased: no more notes, and in seven days nothing of her is left.
+#[must_use]
+pub fn after_noticed(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    sub.silence = Silence::Noticed;
+    sub.erase_at = Some(now + ERASE_AFTER_NOTICE);
+    brought(sub, now)
+}
+
+/// No notes until `until`, or until she says so. Notes that she ended stay ended: a pause must not bring them back.
+#[must_use]
+pub fn paused(mut sub: Subscriber, until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Subscriber {
+    if sub.standing == Standing::Stopped {
+        return sub;
+    }
+    sub.standing = until.map_or(Standing::Paused, Standing::PausedUntil);
+    replanned(here(sub), now)
+}
+
+/// Notes come again, after a pause, a stop or a block.
+#[must_use]
+pub fn resumed(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    sub.standing = Standing::Active;
+    replanned(here(sub), now)
+}
+
+/// No more notes; everything is erased in 30 days.
+#[must_use]
+pub fn stopped(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    if sub.standing != Standing::Stopped {
+        sub = here(sub);
+        sub.standing = Standing::Stopped;
+        sub.erase_at = Some(now + ERASE_AFTER_END);
+    }
+    sub.carried = None;
+    replanned(sub, now)
+}
+
+/// Telegram refuses to write to her: nothing is sent, and everything is erased in 30 days unless she comes back.
+#[must_use]
+pub fn blocked(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    if sub.blocked_since.is_none() {
+        sub.blocked_since = Some(now);
+        let erase_at = now + ERASE_AFTER_END;
+        sub.erase_at = Some(sub.erase_at.map_or(erase_at, |sooner| sooner.min(erase_at)));
+    }
+    replanned(sub, now)
+}
+
+/// She unblocked the bot: what was before holds again.
+#[must_use]
+pub fn unblocked(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    if sub.blocked_since.take().is_none() {
+        return sub;
+    }
+    if sub.standing != Standing::Stopped {
+        sub = here(sub);
+    }
+    replanned(touched(sub, now), now)
+}
+
+/// After an emergency reply: no notes for 72 hours. A longer pause stays, and so does a stop.
+#[must_use]
+pub fn held(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    let until = now + HOLD;
+    sub.standing = match sub.standing {
+        Standing::Active => Standing::PausedUntil(until),
+        Standing::PausedUntil(later) => Standing::PausedUntil(later.max(until)),
+        longer @ (Standing::Paused | Standing::Stopped) => longer,
+    };
+    replanned(sub, now)
+}
+
+/// Where she moved a note to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// An hour from now, even into the quiet hours: she chose it.
+    InAnHour,
+    /// 19:00 today; tomorrow at her usual time when that has passed.
+    ThisEvening,
+    /// Her usual time tomorrow, whether or not tomorrow is one of her days.
+    Tomorrow,
+}
+
+/// `note` comes again as the next one, in place of whatever was to come until the end of that day. While notes do
+/// not come at all (paused, stopped, blocked) nothing changes.
+#[must_use]
+pub fn moved(mut sub: Subscriber, note: &NoteId, to: Moved, now: DateTime<Utc>) -> Subscriber {
+    if !notes_come(&sub, now) {
+        return sub;
+    }
+    if let Some(slot) = moved_slot(&sub, to, now) {
+        // What is to come on an earlier day is not dropped for it: the note comes then.
+        let sooner = sub.next.filter(|next| next.wall.date() < slot.wall.date());
+        sub.carried = Some(note.clone());
+        sub.next = Some(sooner.unwrap_or(slot));
+    }
+    sub
+}
+
+/// `note` never comes again.
+#[must_use]
+pub fn retired(mut sub: Subscriber, note: &NoteId) -> Subscriber {
+    if !sub.history.retired.contains(note) {
+        sub.history.retired.push(note.clone());
+    }
+    if sub.carried.as_ref() == Some(note) {
+        sub.carried = None;
+    }
+    sub
+}
+
+/// She wrote or tapped: the questions to a silent reader begin anew, and an erasure for silence is called off.
+#[must_use]
+pub fn touched(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    sub.last_active = now.date_naive().max(sub.last_active);
+    let was = std::mem::take(&mut sub.silence);
+    if was == Silence::Noticed && reachable(&sub) && sub.standing != Standing::Stopped {
+        sub.erase_at = None;
+    }
+    // Only these hang on her silence; any other slot stays as it is, a moved one too.
+    if was == Silence::Noticed || sub.standing == Standing::Paused {
+        sub.next = next(&sub, now);
+    }
+    sub
+}
+
+/// The same slot by the zone rules of this program: for rows written by one with older rules.
+#[must_use]
+pub fn with_these_rules(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    sub.next = sub
+        .next
+        .and_then(|slot| Slot::at(&sub.zone, slot.wall).or_else(|| next(&sub, now)));
+    sub
+}
+
+/// Her clock is another one from now on.
+#[must_use]
+pub fn with_zone(mut sub: Subscriber, zone: Zone, after: DateTime<Utc>) -> Subscriber {
+    sub.zone = zone;
+    replanned(sub, after)
+}
+
+/// Her notes come at another time of day.
+#[must_use]
+pub fn with_time(sub: Subscriber, time: TimeOfDay, after: DateTime<Utc>) -> Subscriber {
+    let schedule = sub.schedule.with_time(time);
+    with_schedule(sub, schedule, after)
+}
+
+/// Her notes come on other days of the week.
+#[must_use]
+pub fn with_days(sub: Subscriber, days: Weekdays, after: DateTime<Utc>) -> Subscriber {
+    let schedule = sub.schedule.with_days(days);
+    with_schedule(sub, schedule, after)
+}
+
+/// Her notes come on another schedule and from other pools.
+#[must_use]
+pub fn with_plan(
+    mut sub: Subscriber,
+    schedule: Schedule,
+    pools: Vec<Pool>,
+    after: DateTime<Utc>,
+) -> Subscriber {
+    sub.pools = pools;
+    with_schedule(sub, schedule, after)
+}
+
+fn with_schedule(mut sub: Subscriber, schedule: Schedule, after: DateTime<Utc>) -> Subscriber {
+    sub.schedule = schedule;
+    replanned(sub, after)
+}
+
+fn replanned(mut sub: Subscriber, after: DateTime<Utc>) -> Subscriber {
+    sub.next = next(&sub, after);
+    sub
+}
+
+/// Something came at `now` in the place of the slot that was due.
+fn brought(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    if let Standing::PausedUntil(until) = sub.standing
+        && until <= now
+    {
+        sub.standing = Standing::Active;
+    }
+    // The later of the two: after a step back of the server's clock the day of the last note still counts.
+    sub.last_sent = Some(sub.last_sent.map_or(now, |last| last.max(now)));
+    replanned(sub, now)
+}
+
+/// She is here: whatever silence or absence had set in motion is called off.
+fn here(mut sub: Subscriber) -> Subscriber {
+    sub.silence = Silence::Unasked;
+    sub.blocked_since = None;
+    sub.erase_at = None;
+    sub
+}
+
+fn moved_slot(sub: &Subscriber, to: Moved, now: DateTime<Utc>) -> Option<Slot> {
+    let today = sub.zone.wall(now).date();
+    match to {
+        Moved::InAnHour => {
+            let due = now + TimeDelta::hours(1);
+            let wall = sub.zone.wall(due);
+            Some(Slot { due, wall })
+        }
+        Moved::ThisEvening => Slot::at(&sub.zone, today.and_time(EVENING.into()))
+            .filter(|slot| slot.due > now)
+            .or_else(|| moved_slot(sub, Moved::Tomorrow, now)),
+        Moved::Tomorrow => {
+            let wall = today.succ_opt()?.and_time(sub.schedule.time().into());
+            Slot::at(&sub.zone, wall)
+        }
+    }
+}

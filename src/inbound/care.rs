@@ -1,0 +1,86 @@
+//! A care reply: before everything, and without waiting for the database.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use super::{Asked, Inbound};
+use crate::{
+    conversation::care,
+    domain::ChatId,
+    store::StoreError,
+    telegram::{Class, Handled},
+    triage::{Finding, Tier},
+};
+
+/// How long a care reply waits for the row that tells the parent's country. A local database answers in a
+/// millisecond; after this the operator's default country stands in.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// For how long it is remembered how often a chat was answered, in memory only (SAFETY 5.4).
+const MEMORY: Duration = Duration::from_mins(10);
+
+/// The most chats that are remembered; beyond that openings start over, which harms nobody.
+const MAX_CHATS: usize = 10_000;
+
+/// How often each chat was given a care reply lately, so that repeated disclosures are not met with the same words.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Openings(Arc<Mutex<HashMap<ChatId, (usize, Instant)>>>);
+
+impl Openings {
+    fn next(&self, chat: ChatId, now: Instant) -> usize {
+        let mut given = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        given.retain(|_, (_, at)| now.duration_since(*at) < MEMORY);
+        if given.len() >= MAX_CHATS {
+            given.clear();
+        }
+        let (count, at) = given.entry(chat).or_insert((0, now));
+        let opening = *count;
+        *count += 1;
+        *at = now;
+        opening
+    }
+}
+
+impl Inbound {
+    /// Replies to a finding, then writes down what follows from it. `answered` says that the reply went out before
+    /// and only the effect is still owed.
+    pub(super) async fn care(&self, finding: &Finding, asked: Asked, answered: bool) -> Handled {
+        if !answered {
+            let content = self.content.load();
+            let row = tokio::time::timeout(PATIENCE, self.store.subscriber(asked.chat)).await;
+            let subscriber = row.ok().and_then(Result::ok).flatten();
+            let scene = self.scene(&content, subscriber.as_ref(), asked);
+            let opening = self.openings.next(asked.chat, self.clock.instant());
+            if let Some(reply) = care::reply(&scene, finding, opening)
+                && self.say(reply.say, Class::Crisis, asked).await == Handled::Owing
+            {
+                return Handled::Owing;
+            }
+        }
+        match self.take_effect(finding, asked).await {
+            Ok(()) => Handled::Done,
+            Err(error) => {
+                tracing::error!(%error, "notes could not be held or stopped yet; trying again");
+                Handled::Owing
+            }
+        }
+    }
+
+    async fn take_effect(&self, finding: &Finding, asked: Asked) -> Result<(), StoreError> {
+        if finding.tier == Tier::None {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        self.store
+            .update(asked.chat, |subscriber| {
+                care::effect(finding, &subscriber, now)
+            })
+            .await?;
+        Ok(())
+    }
+}

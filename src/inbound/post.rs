@@ -1,0 +1,134 @@
+//! Handing an answer to the door, and parking it where Telegram cannot take it now.
+
+use std::time::Duration;
+
+use super::{Asked, Inbound};
+use crate::{
+    conversation::{self, Say},
+    domain::{ChatId, due},
+    store::ParkedId,
+    telegram::{Class, Delivery, Handled, Letter, Place, Receipt},
+};
+
+/// An answer that was not taken within this time is parked, so that its update counts as handled and one slow chat
+/// holds up nobody.
+const PARK_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a reply that can neither be delivered nor parked (Telegram and the database both fail) is waited for
+/// before its update is handed in again.
+const NOWHERE_TO_GO: Duration = Duration::from_secs(20);
+
+/// How many parked answers are read at once.
+const ROWS: u32 = 200;
+
+impl Inbound {
+    /// Says everything, in order; done when each message was taken, is pointless, or is parked.
+    pub(super) async fn say(&self, say: Vec<Say>, class: Class, asked: Asked) -> Handled {
+        let letters: Vec<Letter> = say
+            .into_iter()
+            .map(|say| letter(say, class, asked))
+            .collect();
+        let posted: Vec<(Letter, Receipt)> = letters
+            .into_iter()
+            .map(|letter| (letter.clone(), self.door.post(letter)))
+            .collect();
+        let mut handled = Handled::Done;
+        for (letter, receipt) in posted {
+            if self.see_off(letter, receipt).await == Handled::Owing {
+                handled = Handled::Owing;
+            }
+        }
+        handled
+    }
+
+    /// Takes up the answers that were parked when the program last stopped.
+    pub async fn resume_parked(&self) -> anyhow::Result<usize> {
+        let mut after = None;
+        let mut resumed = 0;
+        loop {
+            let page = self.store.parked(after, ROWS).await?;
+            for parked in page.rows {
+                match serde_json::from_slice::<Letter>(&parked.bytes) {
+                    Ok(letter) => {
+                        let receipt = self.door.post(letter);
+                        self.watch(parked.chat, receipt, parked.id);
+                        resumed += 1;
+                    }
+                    Err(_) => self.store.unpark(parked.id).await?,
+                }
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(resumed);
+            }
+        }
+    }
+
+    async fn see_off(&self, letter: Letter, mut receipt: Receipt) -> Handled {
+        let chat = letter.chat;
+        if let Ok(delivery) = tokio::time::timeout(PARK_AFTER, &mut receipt).await {
+            return self.settle(chat, delivery).await;
+        }
+        match self.park(&letter).await {
+            Ok(id) => {
+                self.watch(chat, receipt, id);
+                Handled::Done
+            }
+            Err(error) => {
+                tracing::error!(%error, "an answer could be neither delivered nor parked yet");
+                match tokio::time::timeout(NOWHERE_TO_GO, receipt).await {
+                    Ok(delivery) => self.settle(chat, delivery).await,
+                    Err(_) => Handled::Owing,
+                }
+            }
+        }
+    }
+
+    async fn park(&self, letter: &Letter) -> anyhow::Result<ParkedId> {
+        let bytes = serde_json::to_vec(letter)?;
+        Ok(self
+            .store
+            .park(letter.chat, &bytes, self.clock.now())
+            .await?)
+    }
+
+    /// Follows a parked answer to its end; it stays parked when the door closes first.
+    fn watch(&self, chat: ChatId, receipt: Receipt, id: ParkedId) {
+        let inbound = self.clone();
+        tokio::spawn(async move {
+            let delivery = receipt.await;
+            if delivery == Delivery::Closed {
+                return;
+            }
+            inbound.settle(chat, delivery).await;
+            if let Err(error) = inbound.store.unpark(id).await {
+                tracing::warn!(%error, "a delivered answer is still parked; it may come once more after a restart");
+            }
+        });
+    }
+
+    async fn settle(&self, chat: ChatId, delivery: Delivery) -> Handled {
+        match delivery {
+            Delivery::Gone(_) => self.note_down(chat, due::blocked).await,
+            Delivery::Closed => Handled::Owing,
+            Delivery::Delivered { .. }
+            | Delivery::Unknown
+            | Delivery::Expired
+            | Delivery::Overtaken
+            | Delivery::Refused => Handled::Done,
+        }
+    }
+}
+
+fn letter(say: Say, class: Class, asked: Asked) -> Letter {
+    let place = match (say.place, asked.tapped) {
+        (conversation::Place::Tapped, Some(message_id)) => Place::Edit(message_id),
+        _ => Place::New,
+    };
+    Letter {
+        place,
+        sound: true,
+        asked_at: Some(asked.at),
+        ..Letter::new(asked.chat, class, say.message)
+    }
+}

@@ -1,0 +1,190 @@
+//! The store as a whole: opening it, bringing its tables up to date, copying it, closing it.
+
+use std::{fmt, fs, path::Path};
+
+use anyhow::{Context, bail};
+use sqlx::migrate::{MigrateError, Migrator};
+
+use super::{
+    Keys, StoreError,
+    place::{Place, owner_only},
+    pools::{Pick, Pools, execute, run},
+};
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The database, SQLite or PostgreSQL. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pools: Pools,
+    pub(super) keys: Keys,
+    pub(super) place: Place,
+}
+
+impl Store {
+    /// Opens the database at `sqlite://path` or `postgres://…`, makes it when there is none (a SQLite file and its
+    /// folder with owner-only rights), and brings its tables up to date.
+    ///
+    /// Refuses a database of a newer version, and one that another key made. No error holds the URL's password.
+    pub async fn open(url: &str, keys: Keys) -> anyhow::Result<Self> {
+        let place = Place::from_url(url)?;
+        place.prepare()?;
+        let store = Self::connect(place, keys).await?;
+        store.migrate().await?;
+        store.check_key().await?;
+        Ok(store)
+    }
+
+    /// Opens a database that exists, and changes nothing about it: for looking at the live one from beside.
+    /// `None` when there is none yet; an error when its version or its key is not ours.
+    pub async fn attach(url: &str, keys: Keys) -> anyhow::Result<Option<Self>> {
+        let place = Place::from_url(url)?;
+        if matches!(&place, Place::Sqlite(path) if !path.exists()) {
+            return Ok(None);
+        }
+        let store = Self::connect(place, keys).await?;
+        let ours = store.newest();
+        match (store.version().await?, ours) {
+            (None, _) => return Ok(None),
+            (theirs, ours) if theirs > ours => bail!(store.too_new()),
+            (theirs, ours) if theirs < ours => bail!(
+                "the database {} is of an older version; `slowbloom run` will bring it up to date",
+                store.place
+            ),
+            _ => store.check_key().await?,
+        }
+        Ok(Some(store))
+    }
+
+    /// Asks the database for a sign of life.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        execute!(self.reading(), sqlx::query("SELECT 1"))?;
+        Ok(())
+    }
+
+    /// Whether several processes may share this database, one leading and the others standing by.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.place, Place::Postgres(_))
+    }
+
+    /// Where the database is, without user or password.
+    pub fn place(&self) -> String {
+        self.place.to_string()
+    }
+
+    /// Writes a consistent copy of a SQLite database to `path`, which must not exist, while everything goes on.
+    /// The copy is as encrypted as the original and needs the same key.
+    pub async fn backup(&self, path: &Path) -> anyhow::Result<()> {
+        let Pools::Sqlite { read, .. } = &self.pools else {
+            bail!("a PostgreSQL database is copied with PostgreSQL's own pg_dump");
+        };
+        let target = path.to_str().context("the file name is not valid text")?;
+        // VACUUM fills an empty file that exists, and so keeps its owner-only rights.
+        owner_only(fs::OpenOptions::new().write(true).create_new(true))
+            .open(path)
+            .with_context(|| format!("cannot make {}", path.display()))?;
+        sqlx::query("VACUUM INTO $1")
+            .bind(target)
+            .execute(read)
+            .await
+            .with_context(|| format!("cannot copy the database to {}", path.display()))?;
+        Ok(())
+    }
+
+    /// Waits for what is under way and closes every connection.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// The pool for a statement that only reads.
+    pub(super) fn reading(&self) -> Pick<'_> {
+        match &self.pools {
+            Pools::Sqlite { read, .. } => Pick::Sqlite(read),
+            Pools::Postgres(pool) => Pick::Postgres(pool),
+        }
+    }
+
+    /// The pool for a statement that writes.
+    pub(super) fn writing(&self) -> Pick<'_> {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => Pick::Sqlite(write),
+            Pools::Postgres(pool) => Pick::Postgres(pool),
+        }
+    }
+
+    async fn connect(place: Place, keys: Keys) -> anyhow::Result<Self> {
+        let pools = Pools::connect(&place)
+            .await
+            .with_context(|| format!("cannot open the database {place}"))?;
+        Ok(Self { pools, keys, place })
+    }
+
+    /// The newest migration that this program knows.
+    fn newest(&self) -> Option<i64> {
+        let ours = match self.pools {
+            Pools::Sqlite { .. } => &SQLITE_MIGRATIONS,
+            Pools::Postgres(_) => &POSTGRES_MIGRATIONS,
+        };
+        ours.iter().map(|migration| migration.version).max()
+    }
+
+    async fn migrate(&self) -> anyhow::Result<()> {
+        // The tables of a SQLite file must not change under a program that uses them. (PostgreSQL's processes are
+        // renewed one after the other, and sqlx itself lets only one of them migrate.)
+        let behind = self.version().await? < self.newest();
+        let _lead = if behind && !self.is_shared() {
+            self.try_lead().await?
+        } else {
+            None
+        };
+        let done = match &self.pools {
+            Pools::Sqlite { write, .. } => SQLITE_MIGRATIONS.run(write).await,
+            Pools::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await,
+        };
+        match done {
+            Err(MigrateError::VersionMissing(_)) => bail!(self.too_new()),
+            done => done.with_context(|| format!("cannot bring {} up to date", self.place)),
+        }
+    }
+
+    /// The newest migration that was applied; `None` for a database without our tables.
+    async fn version(&self) -> Result<Option<i64>, StoreError> {
+        let tables: i64 = match self.reading() {
+            Pick::Sqlite(_) => run!(self.reading(), |db| sqlx::query_scalar(
+                "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'"
+            )
+            .fetch_one(db))?,
+            Pick::Postgres(_) => run!(self.reading(), |db| sqlx::query_scalar(
+                "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('_sqlx_migrations')"
+            )
+            .fetch_one(db))?,
+        };
+        if tables == 0 {
+            return Ok(None);
+        }
+        run!(self.reading(), |db| sqlx::query_scalar(
+            "SELECT MAX(version) FROM _sqlx_migrations"
+        )
+        .fetch_one(db))
+    }
+
+    fn too_new(&self) -> String {
+        format!(
+            "the database {} was made by a newer slowbloom; start that version, or restore a backup of this one",
+            self.place
+        )
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({})", self.place)
+    }
+}

@@ -1,0 +1,20 @@
+//! What can go wrong in the store, as far as a caller does different things about it.
+
+use super::pools::QUERY_TIMEOUT;
+
+/// Why the store could not do as asked. Holds no id, no value of a row and no password.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database is down, unreachable, or refused the statement.
+    #[error("the database cannot be used now")]
+    Database(#[from] sqlx::Error),
+    /// The database took the statement and said nothing; it may or may not have happened.
+    #[error("the database did not answer within {} s", QUERY_TIMEOUT.as_secs())]
+    NoAnswer,
+    /// The row is there and makes no sense, for example after its time zone was abolished.
+    #[error("a stored row cannot be read: its {0} makes no sense")]
+    Unreadable(&'static str),
+    /// A letter is too long to be parked, or there are too many.
+    #[error("no more answers can be kept for later")]
+    Full,
+}

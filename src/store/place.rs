@@ -1,0 +1,95 @@
+//! Where the database is, and the rights on what is made there.
+
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use anyhow::{Context, anyhow, ensure};
+use sqlx::{ConnectOptions, postgres::PgConnectOptions};
+
+/// Where the database is. Shown without user or password.
+#[derive(Clone)]
+pub(super) enum Place {
+    Sqlite(PathBuf),
+    Postgres(Box<PgConnectOptions>),
+}
+
+impl Place {
+    pub(super) fn from_url(url: &str) -> anyhow::Result<Self> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            ensure!(
+                !path.is_empty() && !path.starts_with(':') && !path.contains('?'),
+                "DATABASE_URL must name a file after sqlite://, like sqlite://data/slowbloom.db"
+            );
+            return Ok(Self::Sqlite(path.into()));
+        }
+        ensure!(
+            url.starts_with("postgres://") || url.starts_with("postgresql://"),
+            "DATABASE_URL must begin with sqlite:// or postgres://"
+        );
+        // The reason is left out: it could repeat the part of the URL that holds the password.
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| anyhow!("DATABASE_URL must look like postgres://user:password@host/name"))?
+            .application_name("slowbloom")
+            .disable_statement_logging();
+        Ok(Self::Postgres(Box::new(options)))
+    }
+
+    /// Makes the file of a SQLite database, and its folder.
+    pub(super) fn prepare(&self) -> anyhow::Result<()> {
+        let Self::Sqlite(path) = self else {
+            return Ok(());
+        };
+        create_folder(folder_of(path))?;
+        owner_only(fs::OpenOptions::new().append(true).create(true))
+            .open(path)
+            .with_context(|| format!("cannot open the database file {}", path.display()))?;
+        Ok(())
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "{}", path.display()),
+            Self::Postgres(options) => {
+                let name = options
+                    .get_database()
+                    .unwrap_or_else(|| options.get_username());
+                match options.get_socket() {
+                    Some(socket) => write!(f, "postgres “{name}” at {}", socket.display()),
+                    None => write!(f, "postgres “{name}” on {}", options.get_host()),
+                }
+            }
+        }
+    }
+}
+
+/// The folder that a file lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes a folder, and those above it, that only their owner can look into.
+pub(super) fn create_folder(folder: &Path) -> anyhow::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))
+}
+
+/// Lets only the owner read and write a file that is made with these options.
+pub(super) fn owner_only(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}

@@ -1,0 +1,230 @@
+//! One chat's letters in their order, and when the next of them may leave. Pure.
+
+use std::{collections::VecDeque, time::Duration};
+
+use chrono::{DateTime, Utc};
+use tokio::{sync::oneshot, time::Instant};
+
+use super::{
+    compose::is_edit,
+    letter::{Class, Delivery, Letter},
+    verdict::Attempts,
+};
+
+/// Telegram's limit for one chat: a new message a second
+/// (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>).
+pub(super) const CHAT_GAP: Duration = Duration::from_secs(1);
+
+/// A letter in the queue.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) letter: Letter,
+    pub(super) reply: oneshot::Sender<Delivery>,
+    /// Its number at the door: who came first leaves first within a class.
+    pub(super) number: u64,
+    pub(super) attempts: Attempts,
+}
+
+impl Item {
+    pub(super) fn settle(self, delivery: Delivery) {
+        // Whoever dropped the receipt does not want to know.
+        let _ = self.reply.send(delivery);
+    }
+
+    pub(super) fn is_edit(&self) -> bool {
+        is_edit(&self.letter, self.attempts.form)
+    }
+
+    pub(super) fn expired(&self, now: DateTime<Utc>) -> bool {
+        self.letter.not_after.is_some_and(|end| now > end)
+    }
+}
+
+/// Where the desk has filed a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Filed {
+    /// Nowhere: nothing to do until something arrives or comes back.
+    Nowhere,
+    /// Ready to leave, in the line of this class, by the number of its letter.
+    Line(Class, u64),
+    /// To be looked at again then.
+    Waiting(Instant),
+}
+
+/// One chat at the door.
+#[derive(Debug)]
+pub(super) struct Lane {
+    crisis: VecDeque<Item>,
+    rest: VecDeque<Item>,
+    crisis_flying: bool,
+    rest_flying: bool,
+    /// No new message before this: the chat's own limit.
+    pub(super) spaced_until: Instant,
+    /// Nothing at all before this: Telegram said so.
+    pub(super) barred_until: Instant,
+    /// Back-off of the first crisis reply.
+    crisis_after: Instant,
+    /// Back-off of the first other letter.
+    rest_after: Instant,
+    pub(super) filed: Filed,
+}
+
+impl Lane {
+    pub(super) fn new(now: Instant) -> Self {
+        Self {
+            crisis: VecDeque::new(),
+            rest: VecDeque::new(),
+            crisis_flying: false,
+            rest_flying: false,
+            spaced_until: now,
+            barred_until: now,
+            crisis_after: now,
+            rest_after: now,
+            filed: Filed::Nowhere,
+        }
+    }
+
+    /// Takes a letter in. Notes that an answer overtakes come back.
+    pub(super) fn post(&mut self, item: Item) -> Vec<Item> {
+        let class = item.letter.class;
+        let mut overtaken = Vec::new();
+        if class != Class::Note {
+            // One that was tried and may have arrived keeps its place, or it could come a third time.
+            let (back, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.rest)
+                .into_iter()
+                .partition(|other| other.letter.class == Class::Note && !other.attempts.ambiguous);
+            overtaken = back;
+            self.rest = kept.into();
+        }
+        self.queue(class).push_back(item);
+        overtaken
+    }
+
+    /// Where this chat belongs at `now`: the class and number of its next letter with the moment it may leave.
+    /// `None`: nothing can leave before something comes back or arrives.
+    pub(super) fn next(&self) -> Option<(Class, u64, Instant)> {
+        let (item, back_off) = match self.crisis.front() {
+            Some(_) if self.crisis_flying => return None,
+            // A crisis reply does not wait for another request of its chat to come back.
+            Some(item) => (item, self.crisis_after),
+            None if self.crisis_flying || self.rest_flying => return None,
+            None => (self.rest.front()?, self.rest_after),
+        };
+        let mut from = back_off.max(self.barred_until);
+        if !item.is_edit() {
+            from = from.max(self.spaced_until);
+        }
+        Some((item.letter.class, item.number, from))
+    }
+
+    /// Whether only its back-off holds it up: then it may be the one that tries whether the network is back.
+    pub(super) fn may_probe(&self, now: Instant) -> bool {
+        !self.rest_flying
+            && !self.crisis_flying
+            && self.crisis.is_empty()
+            && self.barred_until <= now
+            && self.spaced_until <= now
+            && self.rest_after > now
+    }
+
+    /// The moment at which the next letter becomes pointless, if it does.
+    pub(super) fn next_ends(&self) -> Option<DateTime<Utc>> {
+        self.rest.front()?.letter.not_after
+    }
+
+    /// Takes out the letters that have become pointless.
+    pub(super) fn take_expired(&mut self, now: DateTime<Utc>) -> Vec<Item> {
+        let mut expired = Vec::new();
+        for queue in [&mut self.crisis, &mut self.rest] {
+            while queue.front().is_some_and(|item| item.expired(now)) {
+                expired.extend(queue.pop_front());
+            }
+        }
+        expired
+    }
+
+    /// Takes the next letter out to be sent, with the chat's spacing as it was before.
+    pub(super) fn take_next(&mut self, now: Instant) -> Option<(Item, Instant)> {
+        let item = match self.crisis.pop_front() {
+            Some(item) => item,
+            None => self.rest.pop_front()?,
+        };
+        let spaced_before = self.spaced_until;
+        *self.flying(item.letter.class) = true;
+        if !item.is_edit() {
+            self.spaced_until = self.spaced_until.max(now + CHAT_GAP);
+        }
+        Some((item, spaced_before))
+    }
+
+    /// The request of a letter that was to be a new message came back; `arrived`: whether there may be a new message now.
+    pub(super) fn space(&mut self, arrived: bool, left: Instant, before: Instant, now: Instant) {
+        if arrived {
+            // It arrived at some moment until now: the chat's second counts from the latest.
+            self.spaced_until = self.spaced_until.max(now + CHAT_GAP);
+        } else if self.spaced_until == left + CHAT_GAP {
+            // Nothing arrived, so the next attempt has nothing to keep its distance from.
+            self.spaced_until = before;
+        }
+    }
+
+    /// A letter's request came back.
+    pub(super) fn landed(&mut self, class: Class) {
+        *self.flying(class) = false;
+    }
+
+    /// Puts a letter back at the head of its queue, not to leave before `from`.
+    pub(super) fn put_back(&mut self, item: Item, from: Instant) {
+        let class = item.letter.class;
+        if class == Class::Crisis {
+            self.crisis_after = from;
+        } else {
+            self.rest_after = from;
+        }
+        self.queue(class).push_front(item);
+    }
+
+    /// The network is back: no need to wait out the back-off.
+    pub(super) fn forget_back_off(&mut self, now: Instant) {
+        self.crisis_after = now;
+        self.rest_after = now;
+    }
+
+    /// Takes out everything, or everything but crisis replies.
+    pub(super) fn take_all(&mut self, crisis_too: bool) -> Vec<Item> {
+        let mut all: Vec<_> = self.rest.drain(..).collect();
+        if crisis_too {
+            all.extend(self.crisis.drain(..));
+        }
+        all
+    }
+
+    /// Queued answers (with crisis replies) and notes.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        let notes = self
+            .rest
+            .iter()
+            .filter(|item| item.letter.class == Class::Note);
+        let notes = notes.count();
+        (self.crisis.len() + self.rest.len() - notes, notes)
+    }
+
+    /// Nothing queued and nothing on its way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.crisis.is_empty() && self.rest.is_empty() && !self.crisis_flying && !self.rest_flying
+    }
+
+    fn queue(&mut self, class: Class) -> &mut VecDeque<Item> {
+        match class {
+            Class::Crisis => &mut self.crisis,
+            Class::Answer | Class::Note => &mut self.rest,
+        }
+    }
+
+    fn flying(&mut self, class: Class) -> &mut bool {
+        match class {
+            Class::Crisis => &mut self.crisis_flying,
+            Class::Answer | Class::Note => &mut self.rest_flying,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The door: the only way a message leaves.
+//!
+//! It puts the footer on every message, lets crisis replies out before answers and answers before notes, keeps Telegram's
+//! limits, and turns every refusal into a decision. Must not know the store, nor why a letter was written.
+
+mod compose;
+mod desk;
+mod lane;
+mod letter;
+mod pace;
+mod porter;
+mod stats;
+mod verdict;
+mod weather;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+pub use compose::{LATE_AFTER, Wording};
+pub use letter::{Class, Delivery, Letter, Place, Receipt};
+use porter::{Order, Porter};
+pub use stats::Snapshot;
+use tokio::sync::{mpsc, oneshot};
+
+use super::Telegram;
+use crate::clock::Clock;
+
+/// What Telegram allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Messages a second over all chats: 30, or 1000 with paid broadcast
+    /// (<https://core.telegram.org/bots/faq#how-can-i-message-all-of-my-bot-39s-subscribers-at-once>).
+    pub per_second: u32,
+    /// Whether every message says `allow_paid_broadcast`.
+    pub paid: bool,
+}
+
+/// The door. Clones are the same door; it works on until it is closed or the last clone is gone and all is delivered.
+#[derive(Clone)]
+pub struct Door {
+    orders: mpsc::UnboundedSender<Order>,
+    stats: Arc<Mutex<Snapshot>>,
+}
+
+impl fmt::Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Door(…)")
+    }
+}
+
+impl Door {
+    /// Opens the door: starts the one task that everything leaves through.
+    pub fn start(telegram: Telegram, wording: Wording, clock: Clock, limits: Limits) -> Self {
+        let (orders, incoming) = mpsc::unbounded_channel();
+        let stats = Arc::new(Mutex::new(Snapshot::new(clock.instant())));
+        let porter = Porter::new(telegram, wording, clock, limits, incoming, stats.clone());
+        tokio::spawn(porter.run());
+        Self { orders, stats }
+    }
+
+    /// Hands a letter over. Never waits and never fails: the receipt tells what became of it.
+    /// An answer or crisis reply overtakes notes of its chat that have not been tried yet ([`Delivery::Overtaken`]).
+    pub fn post(&self, letter: Letter) -> Receipt {
+        let (reply, receipt) = oneshot::channel();
+        // A door that is no more drops `reply`, which the receipt reads as `Closed`.
+        drop(self.orders.send(Order::Post(Box::new(letter), reply)));
+        Receipt(receipt)
+    }
+
+    /// Takes no more letters, lets what is on its way (and queued crisis replies) finish within `within`,
+    /// and gives everything else back as [`Delivery::Closed`].
+    pub async fn close(&self, within: Duration) {
+        let (reply, closed) = oneshot::channel();
+        if self.orders.send(Order::Close(within, reply)).is_ok() {
+            // An error means that the door is gone already.
+            drop(closed.await);
+        }
+    }
+
+    /// How the door is doing, for health and metrics.
+    pub fn snapshot(&self) -> Snapshot {
+        stats::lock(&self.stats).clone()
+    }
+}

@@ -1,0 +1,138 @@
+//! Whether it is one chat that fails, or the network, or the whole bot. Pure.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::domain::ChatId;
+
+/// So many different chats failing, with nothing answered in between, mean that it is not the chats.
+const SEVERAL: usize = 3;
+
+/// 429s to several chats within this time mean the whole bot.
+const TOGETHER: Duration = Duration::from_millis(1500);
+
+/// How often one letter tries whether the network is back. Crisis replies have their own, quicker rhythm.
+const PROBE_EVERY: Duration = Duration::from_millis(500);
+
+/// What the latest answers, taken together, tell.
+#[derive(Debug, Default)]
+pub(super) struct Weather {
+    /// Different chats whose requests got no answer since the last answer of any kind.
+    unanswered: Vec<ChatId>,
+    /// When the next probe may leave; set while the network counts as gone.
+    probe_at: Option<Instant>,
+    /// Different chats that were told to wait, and when, since the last acceptance.
+    told: Vec<(Instant, ChatId)>,
+}
+
+impl Weather {
+    /// Whether the network counts as gone.
+    pub(super) fn storm(&self) -> bool {
+        self.probe_at.is_some()
+    }
+
+    /// When an answer or note may leave: `None` means as always.
+    pub(super) fn probe_at(&self) -> Option<Instant> {
+        self.probe_at
+    }
+
+    /// An answer or note leaves.
+    pub(super) fn sent(&mut self, now: Instant) {
+        if let Some(at) = &mut self.probe_at {
+            *at = now + PROBE_EVERY;
+        }
+    }
+
+    /// A request got no answer (or a 5xx).
+    pub(super) fn unanswered(&mut self, chat: ChatId, now: Instant) {
+        if !self.unanswered.contains(&chat) && self.unanswered.len() < SEVERAL {
+            self.unanswered.push(chat);
+        }
+        if self.unanswered.len() == SEVERAL && self.probe_at.is_none() {
+            self.probe_at = Some(now + PROBE_EVERY);
+        }
+    }
+
+    /// Telegram answered. True when that ends a storm.
+    pub(super) fn answered(&mut self) -> bool {
+        self.unanswered.clear();
+        self.probe_at.take().is_some()
+    }
+
+    /// A request that left at `left` was accepted: the whole bot is not barred if a 429 had come before that.
+    pub(super) fn accepted(&mut self, left: Instant) {
+        if self.told.first().is_some_and(|(at, _)| *at < left) {
+            self.told.clear();
+        }
+    }
+
+    /// A 429 for this chat. True when it is the whole bot that must wait.
+    pub(super) fn told_to_wait(&mut self, chat: ChatId, now: Instant) -> bool {
+        self.told
+            .retain(|(at, other)| *at + TOGETHER > now && *other != chat);
+        self.told.push((now, chat));
+        if self.told.len() > SEVERAL {
+            self.told.remove(0);
+        }
+        self.told.len() == SEVERAL
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start() -> Instant {
+        crate::clock::Clock::system().instant()
+    }
+
+    #[test]
+    fn one_failing_chat_is_no_storm_three_are() {
+        let now = start();
+        let mut weather = Weather::default();
+        for _ in 0..10 {
+            weather.unanswered(ChatId(1), now);
+        }
+        assert!(!weather.storm());
+        weather.unanswered(ChatId(2), now);
+        assert!(!weather.answered());
+        weather.unanswered(ChatId(3), now);
+        assert!(!weather.storm(), "the count began anew");
+        weather.unanswered(ChatId(1), now);
+        weather.unanswered(ChatId(2), now);
+        assert!(weather.storm());
+        assert!(weather.answered() && !weather.storm());
+    }
+
+    #[test]
+    fn waits_of_three_chats_together_are_the_bots() {
+        let now = start();
+        let second = Duration::from_secs(1);
+        let mut weather = Weather::default();
+        assert!(!weather.told_to_wait(ChatId(1), now));
+        assert!(!weather.told_to_wait(ChatId(1), now));
+        assert!(!weather.told_to_wait(ChatId(2), now + second));
+        assert!(
+            !weather.told_to_wait(ChatId(3), now + second * 2),
+            "too far apart"
+        );
+        assert!(weather.told_to_wait(ChatId(4), now + second * 2));
+    }
+
+    #[test]
+    fn an_acceptance_in_between_means_single_chats() {
+        let now = start();
+        let later = now + Duration::from_millis(100);
+        let mut weather = Weather::default();
+        weather.told_to_wait(ChatId(1), now);
+        weather.told_to_wait(ChatId(2), now);
+        weather.accepted(now - Duration::from_millis(5));
+        assert!(
+            weather.told_to_wait(ChatId(3), later),
+            "that one had left before"
+        );
+        weather.accepted(later + Duration::from_millis(1));
+        assert!(!weather.told_to_wait(ChatId(4), later));
+    }
+}

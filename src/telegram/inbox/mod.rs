@@ -1,0 +1,384 @@
+//! The inbox: long polling that acknowledges last.
+//!
+//! Telegram forgets an update when it is asked for a later one, so the offset moves only past updates whose handler
+//! has reported them done. Must not know what a handler does, nor the store.
+
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use anyhow::bail;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use teloxide::{payloads::GetUpdates, requests::Payload as _, types::AllowedUpdate};
+use tokio::{
+    task::{Id, JoinError, JoinSet},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+pub use window::Handled;
+use window::Window;
+
+use super::{
+    Failure, Telegram,
+    update::{self, Incoming},
+};
+use crate::{
+    clock::Clock,
+    domain::{ChatId, Outcome},
+};
+
+/// How long Telegram may hold a poll that has nothing to tell.
+pub const POLL: Duration = Duration::from_secs(25);
+
+/// How much longer than [`POLL`] the request itself may take.
+const POLL_SLACK: Duration = Duration::from_secs(10);
+
+/// Handlers still at work after this long no longer keep the next poll from starting.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The pause before a poll with an offset that could not move past everything: it returns at once, and Telegram
+/// slows down whoever repeats it quickly.
+const SAME_OFFSET_PAUSE: Duration = Duration::from_secs(1);
+
+/// Back-off after failed polls: from, to.
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+
+/// How long the last acknowledgement on the way out may take.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// What is asked for; everything else Telegram keeps to itself.
+const WANTED: [AllowedUpdate; 4] = [
+    AllowedUpdate::Message,
+    AllowedUpdate::EditedMessage,
+    AllowedUpdate::CallbackQuery,
+    AllowedUpdate::MyChatMember,
+];
+
+/// The poller of one bot.
+pub struct Inbox {
+    telegram: Telegram,
+    clock: Clock,
+    window: Window,
+    at_work: JoinSet<Handled>,
+    /// Which update each handler at work has.
+    tasks: Vec<(Id, i64, ChatId)>,
+    webhook_gone: bool,
+    failures: u32,
+    health: Arc<Mutex<Polling>>,
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Inbox(…)")
+    }
+}
+
+/// How polling is doing, for health and metrics.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Polling {
+    /// When Telegram last answered a poll.
+    pub last_answer: Option<Instant>,
+    /// Whether another program polls with the same token.
+    pub conflict: bool,
+    /// Updates handled to the end.
+    pub handled: u64,
+    /// Updates that could not be read.
+    pub malformed: u64,
+    /// Handlers that panicked.
+    pub panics: u64,
+    /// Updates whose effect was given up because too many were owed.
+    pub given_up: u64,
+    /// Updates that Telegram still holds although we have seen them.
+    pub unacknowledged: usize,
+}
+
+/// What one turn of the inbox did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tick {
+    /// Telegram was asked and everything it gave is handled, owed or at work.
+    Polled {
+        /// Updates that came.
+        received: usize,
+        /// Updates that the next poll acknowledges.
+        acknowledged: usize,
+    },
+    /// Telegram could not be asked; the next turn waits this long first.
+    Failed(Duration),
+    /// It was time to stop.
+    Stopped,
+}
+
+/// As `teloxide`'s `GetUpdates`, but with an offset that can pass 2^31.
+#[derive(Serialize)]
+struct Poll<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<i64>,
+    limit: usize,
+    timeout: u64,
+    allowed_updates: &'a [AllowedUpdate],
+}
+
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Batch(Vec<Box<RawValue>>);
+
+impl Inbox {
+    /// An inbox that has not asked yet.
+    pub fn new(telegram: Telegram, clock: Clock) -> Self {
+        Self {
+            telegram,
+            clock,
+            window: Window::default(),
+            at_work: JoinSet::new(),
+            tasks: Vec::new(),
+            webhook_gone: false,
+            failures: 0,
+            health: Arc::default(),
+        }
+    }
+
+    /// A look at how polling is doing that stays valid while the inbox runs.
+    pub fn health(&self) -> impl Fn() -> Polling + Clone + Send + Sync + 'static {
+        let health = self.health.clone();
+        move || lock(&health).clone()
+    }
+
+    /// Polls until `stop`, then lets handlers finish within `within` and acknowledges what they did.
+    /// Ends early, with one sentence, only when Telegram refuses the token.
+    pub async fn run<H, F>(
+        mut self,
+        handle: H,
+        stop: CancellationToken,
+        within: Duration,
+    ) -> anyhow::Result<()>
+    where
+        H: Fn(Incoming) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Handled> + Send + 'static,
+    {
+        while self.tick(&handle, &stop).await? != Tick::Stopped {}
+        self.finish(within).await;
+        Ok(())
+    }
+
+    /// One turn: ask, hand in, wait, acknowledge what is done. The chats of a batch are handled side by side,
+    /// each in order. A handler may be called again for an update that it left owing
+    /// ([`Incoming::answered`] is set then) or in which it panicked.
+    pub async fn tick<H, F>(&mut self, handle: &H, stop: &CancellationToken) -> anyhow::Result<Tick>
+    where
+        H: Fn(Incoming) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Handled> + Send + 'static,
+    {
+        if !self.window.is_empty() {
+            self.wait_for_handlers(handle, SAME_OFFSET_PAUSE, stop, true)
+                .await;
+            self.acknowledge();
+        }
+        let polled = tokio::select! {
+            biased;
+            () = stop.cancelled() => return Ok(Tick::Stopped),
+            polled = self.poll() => polled,
+        };
+        let batch = match polled {
+            Ok(batch) => batch,
+            Err(failure) => return self.failed(&failure, stop).await,
+        };
+        self.failures = 0;
+        let received = batch.len();
+        let malformed = self.window.take_in(batch);
+        {
+            let mut health = lock(&self.health);
+            health.last_answer = Some(self.clock.instant());
+            health.conflict = false;
+            health.malformed += malformed;
+        }
+        if malformed > 0 {
+            tracing::warn!(malformed, "skipped updates that cannot be read");
+        }
+        self.start_handlers(handle);
+        self.wait_for_handlers(handle, PATIENCE, stop, false).await;
+        let acknowledged = self.acknowledge();
+        Ok(Tick::Polled {
+            received,
+            acknowledged,
+        })
+    }
+
+    /// Lets handlers finish within `within`, then tells Telegram what is done.
+    pub async fn finish(&mut self, within: Duration) {
+        let deadline = self.clock.instant() + within;
+        while let Ok(Some(landed)) =
+            tokio::time::timeout_at(deadline, self.at_work.join_next_with_id()).await
+        {
+            self.landed(landed);
+        }
+        self.acknowledge();
+        if self.window.offset().is_some() {
+            // What this returns stays unacknowledged: its numbers are not below the offset.
+            if let Err(failure) = self.ask(1, Duration::ZERO, FAREWELL).await {
+                tracing::warn!(%failure, "could not acknowledge the last updates; they will come again");
+            }
+        }
+    }
+
+    async fn poll(&mut self) -> Result<Vec<Result<Incoming, update::Malformed>>, Failure> {
+        if !self.webhook_gone {
+            self.telegram.delete_webhook().await?;
+            self.webhook_gone = true;
+        }
+        let raw = self.ask(window::FULL, POLL, POLL + POLL_SLACK).await?;
+        let Ok(Batch(raw)) = serde_json::from_str(raw.get()) else {
+            return Err(Failure::unanswered(
+                Outcome::Ambiguous,
+                "the answer to a poll was no list",
+            ));
+        };
+        Ok(raw.iter().map(|raw| update::read(raw.get())).collect())
+    }
+
+    async fn ask(
+        &self,
+        limit: usize,
+        hold: Duration,
+        timeout: Duration,
+    ) -> Result<Box<RawValue>, Failure> {
+        let poll = Poll {
+            offset: self.window.offset(),
+            limit,
+            timeout: hold.as_secs(),
+            allowed_updates: &WANTED,
+        };
+        self.telegram
+            .request(GetUpdates::NAME, &poll, timeout)
+            .await
+    }
+
+    /// A failed poll: fatal for a wrong token, else a pause.
+    async fn failed(
+        &mut self,
+        failure: &Failure,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<Tick> {
+        let (first, longest) = BACK_OFF;
+        let wait = match &failure.outcome {
+            Outcome::Unauthorized => bail!(
+                "Telegram does not know this token: check TELOXIDE_TOKEN against what BotFather shows"
+            ),
+            Outcome::Conflict if failure.is_webhook_in_the_way() => {
+                self.webhook_gone = false;
+                SAME_OFFSET_PAUSE
+            }
+            Outcome::Conflict => {
+                // Once per conflict, not once per poll.
+                if !std::mem::replace(&mut lock(&self.health).conflict, true) {
+                    tracing::error!(
+                        "another program takes this bot's messages with the same token: stop it, or get a new token from BotFather"
+                    );
+                }
+                longest
+            }
+            Outcome::Wait(wait) => *wait,
+            _ => {
+                if self.failures == 0 {
+                    tracing::warn!(%failure, "cannot poll; trying again");
+                }
+                (first * 2_u32.saturating_pow(self.failures.min(8))).min(longest)
+            }
+        };
+        self.failures = self.failures.saturating_add(1);
+        tokio::select! {
+            () = tokio::time::sleep(wait) => Ok(Tick::Failed(wait)),
+            () = stop.cancelled() => Ok(Tick::Stopped),
+        }
+    }
+
+    fn start_handlers<H, F>(&mut self, handle: &H)
+    where
+        H: Fn(Incoming) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Handled> + Send + 'static,
+    {
+        for incoming in self.window.start() {
+            let (id, chat) = (incoming.id, incoming.chat);
+            let handle = handle.clone();
+            // A task of its own, so that a panic is that update's and nobody else's.
+            let task = self.at_work.spawn(async move { handle(incoming).await });
+            self.tasks.push((task.id(), id, chat));
+        }
+    }
+
+    /// Takes in what handlers report, and starts the next update of each chat, until all have reported, `patience` ends
+    /// or it is time to stop. With `idle_too`, waits even when no handler is at work.
+    async fn wait_for_handlers<H, F>(
+        &mut self,
+        handle: &H,
+        patience: Duration,
+        stop: &CancellationToken,
+        idle_too: bool,
+    ) where
+        H: Fn(Incoming) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Handled> + Send + 'static,
+    {
+        let end = self.clock.instant() + patience;
+        while idle_too || !self.at_work.is_empty() {
+            tokio::select! {
+                Some(landed) = self.at_work.join_next_with_id() => {
+                    self.landed(landed);
+                    self.start_handlers(handle);
+                    // Nothing is held up any more: no reason to pause.
+                    if self.window.is_all_done() {
+                        return;
+                    }
+                }
+                () = tokio::time::sleep_until(end) => return,
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    fn landed(&mut self, landed: Result<(Id, Handled), JoinError>) {
+        let (task, handled) = match landed {
+            Ok((task, handled)) => (task, Some(handled)),
+            Err(error) => (error.id(), None),
+        };
+        let Some(at) = self.tasks.iter().position(|(id, _, _)| *id == task) else {
+            return;
+        };
+        let (_, id, chat) = self.tasks.swap_remove(at);
+        if handled.is_none() {
+            lock(&self.health).panics += 1;
+            // The panic's own message may quote what was typed; the hook that prints panics is the app's to tame.
+            tracing::error!("a handler panicked");
+        }
+        if self.window.finished(id, chat, handled) {
+            tracing::error!("gave an update up after its handler panicked twice");
+        }
+    }
+
+    fn acknowledge(&mut self) -> usize {
+        let moved = self.window.acknowledge();
+        let mut health = lock(&self.health);
+        health.handled += moved.acknowledged as u64;
+        health.given_up += moved.given_up as u64;
+        health.unacknowledged = self.window.len();
+        drop(health);
+        if moved.given_up > 0 {
+            tracing::error!(
+                count = moved.given_up,
+                "gave up the effects of answered updates to make room for new ones"
+            );
+        }
+        moved.acknowledged
+    }
+}
+
+/// Plain numbers, whole at any moment: a poisoned lock does them no harm.
+fn lock(health: &Mutex<Polling>) -> MutexGuard<'_, Polling> {
+    health.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,186 @@
+//! Which updates have been seen and not yet acknowledged, and how far each is. Pure.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+
+use crate::{
+    domain::ChatId,
+    telegram::update::{Incoming, Malformed},
+};
+
+/// The most updates that one poll returns (<https://core.telegram.org/bots/api#getupdates>).
+pub(super) const FULL: usize = 100;
+
+/// So many acknowledged numbers are remembered, so that a repeated update is not handled again.
+const REMEMBERED: usize = 1000;
+
+/// After so many panics an update is given up: it would panic for ever and keep the offset where it is.
+const MOST_PANICS: u8 = 2;
+
+/// How a handler left an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handled {
+    /// Its effects are stored and its answer is accepted or parked.
+    Done,
+    /// It is answered, but its effect could not be stored: Telegram keeps it, and it is handed in again.
+    Owing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Queued or with its handler.
+    AtWork,
+    /// To be handed in again when Telegram sends it again: its effect is owed, or a handler panicked.
+    Again,
+    Done,
+}
+
+/// What an acknowledgement moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Moved {
+    /// Updates that the next poll acknowledges.
+    pub(super) acknowledged: usize,
+    /// Of these, the ones whose effect is still owed and now lost.
+    pub(super) given_up: usize,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Window {
+    offset: Option<i64>,
+    states: BTreeMap<i64, State>,
+    queues: HashMap<ChatId, VecDeque<Incoming>>,
+    busy: HashSet<ChatId>,
+    panics: HashMap<i64, u8>,
+    /// Updates that were answered but whose effect is owed.
+    answered: HashSet<i64>,
+    remembered: VecDeque<i64>,
+}
+
+impl Window {
+    /// What the next poll asks from: everything below counts as received.
+    pub(super) fn offset(&self) -> Option<i64> {
+        self.offset
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.states.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.states.is_empty()
+    }
+
+    pub(super) fn is_all_done(&self) -> bool {
+        self.states.values().all(|state| *state == State::Done)
+    }
+
+    /// Takes a batch in, in the order of its numbers; returns how many cannot be read.
+    /// What is at work or done is not queued a second time; what is owed is, marked as answered.
+    pub(super) fn take_in(&mut self, batch: Vec<Result<Incoming, Malformed>>) -> u64 {
+        let mut malformed = 0;
+        let mut readable = Vec::new();
+        for update in batch {
+            match update {
+                Ok(incoming) => readable.push(incoming),
+                Err(Malformed::Numbered(id)) => {
+                    malformed += u64::from(!self.knows(id));
+                    if !self.knows(id) {
+                        self.states.insert(id, State::Done);
+                    }
+                }
+                Err(Malformed::Unnumbered) => malformed += 1,
+            }
+        }
+        readable.sort_by_key(|incoming| incoming.id);
+        for mut incoming in readable {
+            match self.states.get(&incoming.id) {
+                Some(State::AtWork | State::Done) => continue,
+                None if self.remembered.contains(&incoming.id) => continue,
+                Some(State::Again) | None => {}
+            }
+            incoming.answered = self.answered.contains(&incoming.id);
+            self.states.insert(incoming.id, State::AtWork);
+            self.queues
+                .entry(incoming.chat)
+                .or_default()
+                .push_back(incoming);
+        }
+        malformed
+    }
+
+    /// The updates whose handler starts now: the first of every chat that has none at work.
+    pub(super) fn start(&mut self) -> Vec<Incoming> {
+        let mut starting = Vec::new();
+        for (chat, queue) in &mut self.queues {
+            if !self.busy.contains(chat)
+                && let Some(incoming) = queue.pop_front()
+            {
+                self.busy.insert(*chat);
+                starting.push(incoming);
+            }
+        }
+        self.queues.retain(|_, queue| !queue.is_empty());
+        starting.sort_by_key(|incoming| incoming.id);
+        starting
+    }
+
+    /// A handler ended; `None` means that it panicked. True when that update is given up.
+    pub(super) fn finished(&mut self, id: i64, chat: ChatId, handled: Option<Handled>) -> bool {
+        self.busy.remove(&chat);
+        let panics = self.panics.remove(&id).unwrap_or(0);
+        let (state, given_up) = match handled {
+            Some(Handled::Done) => (State::Done, false),
+            Some(Handled::Owing) => {
+                self.answered.insert(id);
+                (State::Again, false)
+            }
+            None if panics + 1 >= MOST_PANICS => (State::Done, true),
+            None => {
+                self.panics.insert(id, panics + 1);
+                // The later ones of this chat wait for it, so that its order stays.
+                for later in self.queues.remove(&chat).into_iter().flatten() {
+                    self.states.insert(later.id, State::Again);
+                }
+                (State::Again, false)
+            }
+        };
+        self.states.insert(id, state);
+        given_up
+    }
+
+    /// Moves the offset past the longest run of updates that are done. When a whole poll's worth of updates is held up,
+    /// owed ones (they are answered) are passed as well: behind them somebody may be asking for help.
+    pub(super) fn acknowledge(&mut self) -> Moved {
+        let mut moved = Moved {
+            acknowledged: 0,
+            given_up: 0,
+        };
+        self.pass(&mut moved, false);
+        if self.states.len() >= FULL {
+            self.pass(&mut moved, true);
+        }
+        moved
+    }
+
+    fn pass(&mut self, moved: &mut Moved, owed_too: bool) {
+        while let Some((id, state)) = self.states.first_key_value() {
+            let id = *id;
+            let owed = *state == State::Again && self.answered.contains(&id);
+            if !(*state == State::Done || owed && owed_too) {
+                break;
+            }
+            self.states.pop_first();
+            self.answered.remove(&id);
+            moved.acknowledged += 1;
+            moved.given_up += usize::from(owed);
+            self.offset = Some(id + 1);
+            self.remembered.push_back(id);
+            if self.remembered.len() > REMEMBERED {
+                self.remembered.pop_front();
+            }
+        }
+    }
+
+    fn knows(&self, id: i64) -> bool {
+        self.states.contains_key(&id) || self.remembered.contains(&id)
+    }
+}

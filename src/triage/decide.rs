@@ -1,0 +1,469 @@
+//! From matches to a finding: negation, fear, who it is about, and which tier wins.
+
+use std::fmt::Write as _;
+
+use super::lexicon::Lexicon;
+use super::matcher::{Hit, Place, Spans};
+use super::repair::{self, Word};
+use super::rules::Verdict;
+use crate::domain::Language;
+
+/// How much a text needs help, in rising order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tier {
+    /// Nothing for the safety net.
+    #[default]
+    None,
+    /// Heavy, or close to an emergency.
+    Concern,
+    /// The baby died, or is no longer with the parent.
+    Loss,
+    /// Someone may be in danger.
+    Emergency,
+}
+
+impl Tier {
+    /// The word the audit verb writes.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Concern => "concern",
+            Self::Loss => "loss",
+            Self::Emergency => "emergency",
+        }
+    }
+}
+
+/// What a finding is about, in order of precedence: the first is answered first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Category {
+    /// Breathing, seizure, heavy bleeding, an overdose taken.
+    Medical,
+    /// Harm to the baby, done, wanted or feared.
+    HarmToBaby,
+    /// Voices, visions, beliefs, days without sleep and full of energy.
+    Psychosis,
+    /// A wish to be dead, active or passive.
+    Suicide,
+    /// Hurting oneself.
+    SelfInjury,
+    /// Being hurt, threatened or locked in by someone.
+    Violence,
+    /// The baby died, or is no longer with the parent.
+    Loss,
+    /// Unwanted frightening thoughts.
+    ScaryThoughts,
+    /// Too heavy to carry.
+    Distress,
+    /// It is about someone the writer worries for: never alone, always beside another.
+    SomeoneElse,
+}
+
+impl Category {
+    /// Every category, in order of precedence.
+    pub const ALL: [Self; 10] = [
+        Self::Medical,
+        Self::HarmToBaby,
+        Self::Psychosis,
+        Self::Suicide,
+        Self::SelfInjury,
+        Self::Violence,
+        Self::Loss,
+        Self::ScaryThoughts,
+        Self::Distress,
+        Self::SomeoneElse,
+    ];
+
+    /// The word the audit verb, the lexicon and the corpus use.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Medical => "medical",
+            Self::HarmToBaby => "baby",
+            Self::Psychosis => "psychosis",
+            Self::Suicide => "suicide",
+            Self::SelfInjury => "self-injury",
+            Self::Violence => "violence",
+            Self::Loss => "loss",
+            Self::ScaryThoughts => "scary-thoughts",
+            Self::Distress => "distress",
+            Self::SomeoneElse => "someone-else",
+        }
+    }
+
+    /// The category of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|category| category.code() == code)
+    }
+}
+
+/// What a text may mean. Holds no word of the text, so it may be printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Finding {
+    /// How much help is needed.
+    pub tier: Tier,
+    /// What it is about, the most urgent first; empty exactly when the tier is none.
+    pub categories: Vec<Category>,
+    /// The language of the words that matched; none when no word tells.
+    pub language: Option<Language>,
+}
+
+impl Finding {
+    /// The category that is answered first.
+    pub fn primary(&self) -> Option<Category> {
+        self.categories.first().copied()
+    }
+
+    /// Whether it is, among others, about this.
+    pub fn has(&self, category: Category) -> bool {
+        self.categories.contains(&category)
+    }
+}
+
+/// Why a finding is what it is. Its text quotes the message: for the audit verb's output only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The same finding that [`read`] gives.
+    pub finding: Finding,
+    /// Plain lines: the normalised text, then each rule and what it matched.
+    pub lines: Vec<String>,
+}
+
+impl std::fmt::Debug for Explanation {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Explanation")
+            .field("finding", &self.finding)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads a text. Never fails, never panics, costs time linear in the text's length.
+pub fn read(text: &str) -> Finding {
+    Reading::of(text).finding()
+}
+
+/// Reads a text and says why.
+pub fn explain(text: &str) -> Explanation {
+    let reading = Reading::of(text);
+    Explanation {
+        finding: reading.finding(),
+        lines: reading.lines(),
+    }
+}
+
+/// One rule's say, after negation and fear were weighed.
+#[derive(Debug)]
+struct Say {
+    tier: Tier,
+    category: Category,
+    other: bool,
+    start: usize,
+    end: usize,
+    why: String,
+}
+
+/// A text as read.
+struct Reading {
+    words: Vec<Word>,
+    says: Vec<Say>,
+    masks: Vec<(usize, usize, String)>,
+}
+
+impl Reading {
+    fn of(text: &str) -> Self {
+        let lexicon = Lexicon::get();
+        let words = repair::words(text);
+        let places = places(lexicon, &words);
+        let mut spans = Spans::find(lexicon, &places);
+        let masks = spans.mask(lexicon);
+        let hits = spans.hits(lexicon);
+        let scene = Scene {
+            lexicon,
+            spans: &spans,
+            places: &places,
+        };
+        let says = masks
+            .iter()
+            .chain(&hits)
+            .filter_map(|hit| scene.weigh(hit))
+            .collect();
+        let masks = masks
+            .iter()
+            .filter(|hit| hit.verdict() == Verdict::Mask)
+            .map(|hit| (hit.start, hit.end, hit.program.name.clone()))
+            .collect();
+        Self { words, says, masks }
+    }
+
+    fn finding(&self) -> Finding {
+        let tier = self
+            .says
+            .iter()
+            .map(|say| say.tier)
+            .max()
+            .unwrap_or_default();
+        if tier == Tier::None {
+            return Finding {
+                language: language(&self.words),
+                ..Finding::default()
+            };
+        }
+        let mut categories: Vec<Category> = self
+            .says
+            .iter()
+            .filter(|say| say.tier == tier)
+            .map(|say| say.category)
+            .collect();
+        let others = self.says.iter().filter(|say| say.tier == tier);
+        if others.clone().any(|say| say.other) {
+            categories.push(Category::SomeoneElse);
+        }
+        categories.sort_unstable();
+        categories.dedup();
+        let span = self.says.iter().filter(|say| say.tier == tier);
+        let matched: Vec<Word> = span
+            .flat_map(|say| self.words[say.start..say.end].iter().cloned())
+            .collect();
+        Finding {
+            tier,
+            categories,
+            language: language(&matched).or_else(|| language(&self.words)),
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let mut lines = vec![format!("text: {}", self.phrase(0, self.words.len()))];
+        for (start, end, rule) in &self.masks {
+            lines.push(format!("{rule} idiom \"{}\"", self.phrase(*start, *end)));
+        }
+        for say in &self.says {
+            let mut line = String::new();
+            // Writing to a String cannot fail.
+            let _ = write!(
+                line,
+                "{} {} {} \"{}\"",
+                say.why,
+                say.tier.code(),
+                say.category.code(),
+                self.phrase(say.start, say.end),
+            );
+            lines.push(line);
+        }
+        lines
+    }
+
+    fn phrase(&self, start: usize, end: usize) -> String {
+        let words: Vec<&str> = self.words[start..end]
+            .iter()
+            .map(|word| word.text.as_str())
+            .collect();
+        words.join(" ")
+    }
+}
+
+fn places(lexicon: &Lexicon, words: &[Word]) -> Vec<Place> {
+    words
+        .iter()
+        .map(|word| Place {
+            ids: std::iter::once(&word.text)
+                .chain(&word.others)
+                .filter_map(|text| lexicon.word(text))
+                .collect(),
+            breaks: word.breaks,
+        })
+        .collect()
+}
+
+/// Where a hit stands: what is around it decides what it means.
+struct Scene<'a> {
+    lexicon: &'a Lexicon,
+    spans: &'a Spans,
+    places: &'a [Place],
+}
+
+/// How far back, in words, a negation or a subject is looked for.
+const REACH: usize = 8;
+
+impl Scene<'_> {
+    fn weigh(&self, hit: &Hit<'_>) -> Option<Say> {
+        let Verdict::Means(tier, category) = hit.verdict() else {
+            return None;
+        };
+        let mut say = Say {
+            tier,
+            category,
+            other: false,
+            start: hit.start,
+            end: hit.end,
+            why: hit.program.name.clone(),
+        };
+        if !hit.program.firm && self.negated(hit) {
+            if tier == Tier::Concern {
+                return None;
+            }
+            soften(&mut say, "negated");
+        } else if !hit.program.firm && self.past(hit) {
+            soften(&mut say, "past");
+        } else if hit.program.dreadable && self.dreaded() {
+            say.tier = Tier::Concern;
+            say.category = Category::ScaryThoughts;
+            say.why.push_str(" (feared)");
+        }
+        say.other = say.tier == Tier::Emergency && self.about_other(hit);
+        Some(say)
+    }
+
+    fn at(&self, name: &str, place: usize) -> u64 {
+        self.spans.lengths(place, self.lexicon.named(name))
+    }
+
+    /// A "not" that governs the match: only words that pass a negation on may stand between.
+    fn negated(&self, hit: &Hit<'_>) -> bool {
+        let mut end = hit.start;
+        for _ in 0..REACH {
+            if end == 0 || self.places.get(end).is_some_and(|place| place.breaks) {
+                return false;
+            }
+            if self.ends("not-really-negation", end) {
+                return false;
+            }
+            if self.ends("negation", end) {
+                return true;
+            }
+            let Some(length) = (1..=4).find(|length| {
+                end >= *length && self.at("passes-negation", end - length) & (1 << length) != 0
+            }) else {
+                return false;
+            };
+            end -= length;
+        }
+        false
+    }
+
+    /// Whether a span of the class ends just before a place.
+    fn ends(&self, name: &str, end: usize) -> bool {
+        (1..=6.min(end)).any(|length| self.at(name, end - length) & (1 << length) != 0)
+    }
+
+    /// Words near the match that put it years back, and none that bring it back to today.
+    fn past(&self, hit: &Hit<'_>) -> bool {
+        let from = hit.start.saturating_sub(REACH);
+        let to = hit.end + REACH;
+        let past = self.lexicon.named("long-ago");
+        let now = self.lexicon.named("again-now");
+        self.spans.any(past, from, to) && !self.spans.any(now, from, to)
+    }
+
+    fn dreaded(&self) -> bool {
+        let all = self.places.len();
+        self.spans.any(self.lexicon.named("dread"), 0, all)
+    }
+
+    /// Whether the one it is about is someone else: the nearest subject before it, or in it.
+    fn about_other(&self, hit: &Hit<'_>) -> bool {
+        let from = hit.start.saturating_sub(REACH);
+        (from..hit.end)
+            .rev()
+            .skip_while(|place| *place > hit.start)
+            .find_map(|place| {
+                if self.at("someone-else", place) != 0 {
+                    Some(true)
+                } else if self.at("myself-subject", place) != 0 {
+                    Some(false)
+                } else {
+                    None
+                }
+            })
+            .unwrap_or(false)
+    }
+}
+
+/// A denied or long past emergency is a concern.
+fn soften(say: &mut Say, why: &str) {
+    say.tier = Tier::Concern;
+    say.category = match say.category {
+        Category::HarmToBaby => Category::ScaryThoughts,
+        _ => Category::Distress,
+    };
+    say.why.push_str(" (");
+    say.why.push_str(why);
+    say.why.push(')');
+}
+
+/// Words that only one of the languages has.
+const TELLING: [(Language, &[&str]); 2] = [
+    (
+        Language::En,
+        &[
+            "i", "the", "my", "to", "and", "is", "it", "of", "not", "do", "am", "have", "that",
+            "you", "was", "for", "with", "be", "are", "she", "her", "him", "his", "they", "this",
+            "can", "will", "would", "want", "baby", "myself", "what", "all", "just", "when",
+            "about", "so", "if", "at", "on", "out", "up", "get", "like", "from", "how", "but",
+            "feel", "kill", "die", "wife", "husband", "at", "an", "been", "or", "what",
+        ],
+    ),
+    (
+        Language::Es,
+        &[
+            "que", "de", "la", "el", "mi", "y", "en", "un", "una", "por", "con", "lo", "se", "es",
+            "estoy", "los", "las", "para", "bebe", "esta", "yo", "le", "mas", "pero", "muy", "al",
+            "del", "quiero", "ya", "todo", "cuando", "porque", "como", "su", "ella", "hijo",
+            "hija", "siento", "tengo", "te", "nada", "esto", "este", "sin", "nos", "ni", "si",
+            "morir", "vida", "matar", "dano", "muerte", "esposo", "esposa", "voces", "sola",
+        ],
+    ),
+];
+
+/// The language most of the telling words belong to.
+fn language(words: &[Word]) -> Option<Language> {
+    let [english, spanish] = TELLING.map(|(_, list)| {
+        words
+            .iter()
+            .filter(|word| list.contains(&word.text.as_str()))
+            .count()
+    });
+    match english.cmp(&spanish) {
+        std::cmp::Ordering::Greater => Some(Language::En),
+        std::cmp::Ordering::Less => Some(Language::Es),
+        std::cmp::Ordering::Equal => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_case_has_its_tier() {
+        let mut wrong = Vec::new();
+        for line in include_str!("../../tests/corpus/safety-cases.tsv").lines() {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let wanted = match fields[0] {
+                "E" => Tier::Emergency,
+                "C" => Tier::Concern,
+                _ => Tier::None,
+            };
+            let tier = read(fields[3]).tier;
+            if tier != wanted {
+                wrong.push(format!(
+                    "{} is {} not {}",
+                    fields[3],
+                    tier.code(),
+                    wanted.code()
+                ));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn the_article_raises_no_alarm() {
+        let alarms: Vec<&str> = include_str!("../../messages/article.txt")
+            .split(['.', '\n', '?'])
+            .filter(|sentence| read(sentence).tier != Tier::None)
+            .collect();
+        assert!(alarms.is_empty(), "{alarms:#?}");
+    }
+}

@@ -1,0 +1,84 @@
+//! The program as the operator meets it on the command line: settings, `.env`, exit codes, and what is never shown.
+
+use std::{
+    fs,
+    process::{Command, Output},
+};
+
+/// The real program in an empty folder with this `.env`, this environment and nothing else.
+fn slowbloom(args: &[&str], dotenv: &str, environment: &[(&str, &str)]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(".env"), dotenv).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_slowbloom"))
+        .args(args)
+        .current_dir(folder.path())
+        .env_clear()
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn all_wrong_settings_are_named_at_once() {
+    let output = slowbloom(
+        &["run"],
+        "SEND_RATE=fast\nLOG_FORMAT=text\nTELOXIDE_TOKEN=1234567:hush\n",
+        &[("LOG_FORMAT", "xml")],
+    );
+    expect_test::expect![[r"
+        slowbloom: 3 settings need a look:
+          TELOXIDE_TOKEN=(hidden): this does not look like a bot's token; allowed: digits, a colon, then 30 to 64 letters, digits, - or _ (just as BotFather shows it)
+          SEND_RATE=fast: this is not a whole number above 0; allowed: a whole number from 1 to 30; to 1000 with PAID_BROADCAST=true
+          LOG_FORMAT=xml: this format is not known; allowed: text or json
+    "]]
+    .assert_eq(&said(&output));
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let output = slowbloom(&["run"], "SEND_RATE=fast\n", &[("SEND_RATE", "20")]);
+    assert!(!said(&output).contains("SEND_RATE"), "{}", said(&output));
+    let empty = slowbloom(&["run"], "SEND_RATE=fast\n", &[("SEND_RATE", "")]);
+    assert!(said(&empty).contains("SEND_RATE=fast"), "{}", said(&empty));
+}
+
+#[test]
+fn without_a_token_run_says_where_to_get_one() {
+    let output = slowbloom(&["run"], "", &[]);
+    assert!(said(&output).contains("@BotFather"), "{}", said(&output));
+    assert!(said(&output).contains("slowbloom try"), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn what_this_version_cannot_do_yet_is_refused_not_ignored() {
+    let output = slowbloom(&["run"], "HTTP_LISTEN=127.0.0.1:8080\n", &[]);
+    assert!(
+        said(&output).starts_with("slowbloom: HTTP_LISTEN: this version has no HTTP server yet"),
+        "{}",
+        said(&output)
+    );
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_wrong_word_on_the_command_line_is_answered_with_the_right_one() {
+    let output = slowbloom(&["chekc"], "", &[]);
+    assert!(said(&output).contains("'check'"), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(slowbloom(&["--help"], "", &[]).status.code(), Some(0));
+}
+
+#[test]
+fn a_new_key_needs_no_settings() {
+    let output = slowbloom(&["keygen"], "SEND_RATE=fast\n", &[]);
+    assert_eq!(output.status.code(), Some(0));
+    let key = String::from_utf8(output.stdout).unwrap();
+    let digits = key.trim_end();
+    assert!(digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+}
