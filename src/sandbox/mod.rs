@@ -5,8 +5,10 @@
 
 mod calls;
 mod chat;
+mod deeds;
 mod faults;
 mod format;
+mod itself;
 mod keyboard;
 mod limits;
 mod methods;
@@ -19,6 +21,7 @@ mod server;
 mod stand_in;
 mod transcript;
 mod updates;
+mod webhook;
 mod wire;
 
 pub use chat::{Attachment, File};

@@ -20,7 +20,7 @@ use super::{
     methods::{self, Done},
     record::CallResult,
     refusal::Refusal,
-    stand_in::Shared,
+    stand_in::{Shared, TOKEN},
     wire::Line,
 };
 
@@ -58,7 +58,7 @@ pub(super) async fn bot_api(
     else {
         return refused(&Refusal::not_found());
     };
-    if token != shared.token() {
+    if token != TOKEN {
         return refused(&Refusal::unauthorized());
     }
     let Some(method) = calls::method(name) else {
@@ -81,11 +81,11 @@ async fn call(shared: &Shared, line: &Line, method: &'static str, params: Params
         )
     });
     let close = |result| shared.change(|model| model.close_record(record, result));
-    if let Some(fault) = fault {
-        if let Some(response) = stopped_by(fault, line).await {
-            close(CallResult::Faulted(fault));
-            return response;
-        }
+    if let Some(fault) = fault
+        && let Some(response) = stopped_by(fault, line).await
+    {
+        close(CallResult::Faulted(fault));
+        return response;
     }
     match carry_out(shared, method, &params).await {
         Err(refusal) => {
@@ -191,15 +191,12 @@ async fn read_form(request: Request) -> anyhow::Result<Params> {
     let mut params = Params::default();
     while let Some(field) = form.next_field().await? {
         let name = field.name().unwrap_or_default().to_owned();
-        match field.file_name().map(str::to_owned) {
-            Some(file) => {
-                let bytes = field.bytes().await?.to_vec();
-                params.attach(name, File { name: file, bytes });
-            }
-            None => {
-                let text = String::from_utf8(field.bytes().await?.to_vec())?;
-                params.set(name, Value::String(text));
-            }
+        if let Some(file) = field.file_name().map(str::to_owned) {
+            let bytes = field.bytes().await?.to_vec();
+            params.attach(name, File { name: file, bytes });
+        } else {
+            let text = String::from_utf8(field.bytes().await?.to_vec())?;
+            params.set(name, Value::String(text));
         }
     }
     Ok(params)

@@ -20,7 +20,7 @@ use super::{
     page::{self, PARENTS, TryHooks},
     people::{Group, Parent},
     record::{CallRecord, Said},
-    server,
+    server, webhook,
     wire::{CuttableListener, Line},
 };
 use crate::clock::Clock;
@@ -28,7 +28,7 @@ use crate::clock::Clock;
 /// How long waiting for the bot may take in real time before it is a failure. Generous: a loaded machine is slow.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 /// The token that the stand-in knows the bot by. It opens nothing.
-const TOKEN: &str = "4242424242:stand-in-for-telegram-not-a-secret_";
+pub(super) const TOKEN: &str = "4242424242:stand-in-for-telegram-not-a-secret_";
 
 /// Telegram, in this process. Clones are the same one; it stops when the last is dropped.
 #[derive(Clone)]
@@ -94,6 +94,10 @@ impl StandIn {
         let service = router.into_make_service_with_connect_info::<Line>();
         let stop = CancellationToken::new();
         let guard = Arc::new(stop.clone().drop_guard());
+        tokio::spawn(
+            stop.clone()
+                .run_until_cancelled_owned(webhook::push_updates(shared.clone())),
+        );
         tokio::spawn(stop.run_until_cancelled_owned(async move {
             axum::serve(CuttableListener(listener), service).await
         }));
@@ -250,10 +254,6 @@ impl StandIn {
 }
 
 impl Shared {
-    pub(super) fn token(&self) -> &'static str {
-        TOKEN
-    }
-
     pub(super) fn clock(&self) -> &Clock {
         &self.0.clock
     }
@@ -339,7 +339,10 @@ impl WaitedTooLong {
         }
         text.push_str("--- the last requests\n");
         for record in model.records.iter().rev().take(12).rev() {
-            text.push_str(&format!("{}: {:?}\n", record.method, record.result));
+            text.push_str(record.method);
+            text.push_str(": ");
+            text.push_str(&record.result.to_string());
+            text.push('\n');
         }
         Self(text)
     }

@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -73,18 +73,12 @@ impl IntoResponse for Trouble {
 
 pub(super) fn router(shared: Shared, hooks: TryHooks) -> Router {
     Router::new()
-        .route("/", get(|| file("text/html", include_str!("index.html"))))
-        .route(
-            "/page.css",
-            get(|| file("text/css", include_str!("page.css"))),
-        )
-        .route(
-            "/page.js",
-            get(|| file("text/javascript", include_str!("page.js"))),
-        )
+        .route("/", file("text/html", include_str!("index.html")))
+        .route("/page.css", file("text/css", include_str!("page.css")))
+        .route("/page.js", file("text/javascript", include_str!("page.js")))
         .route(
             "/bubble.js",
-            get(|| file("text/javascript", include_str!("bubble.js"))),
+            file("text/javascript", include_str!("bubble.js")),
         )
         .route("/page/chat/{parent}", get(chat).post(deed))
         .route("/page/chat/{parent}/file/{message}", get(download))
@@ -95,12 +89,9 @@ pub(super) fn router(shared: Shared, hooks: TryHooks) -> Router {
         .layer(middleware::from_fn(only_from_here))
 }
 
-async fn file(kind: &'static str, content: &'static str) -> Response {
-    (
-        [(header::CONTENT_TYPE, format!("{kind}; charset=utf-8"))],
-        content,
-    )
-        .into_response()
+fn file(kind: &'static str, content: &'static str) -> MethodRouter<Page> {
+    let kind = format!("{kind}; charset=utf-8");
+    get(async move || ([(header::CONTENT_TYPE, kind)], content))
 }
 
 /// Keeps other sites out: a page elsewhere can make this browser send requests to the loopback,

@@ -86,10 +86,10 @@ pub(super) async fn travel(
 async fn first_due(page: &Page) -> Option<(i64, DateTime<Utc>)> {
     let mut first: Option<(i64, DateTime<Utc>)> = None;
     for (parent, _) in PARENTS {
-        if let Some(due) = (page.hooks.next_note)(parent).await {
-            if first.is_none_or(|(_, earliest)| due < earliest) {
-                first = Some((parent, due));
-            }
+        if let Some(due) = (page.hooks.next_note)(parent).await
+            && first.is_none_or(|(_, earliest)| due < earliest)
+        {
+            first = Some((parent, due));
         }
     }
     first

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::super::{
     chat::{Attachment, Author, Chat, Message, Toast},
+    itself,
     keyboard::{Action, Button},
-    methods,
     model::Model,
 };
 use crate::domain::zone::Zone;
@@ -36,6 +36,10 @@ struct Profile {
 }
 
 #[derive(Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what the page draws, one mark each"
+)]
 struct Bubble {
     id: i64,
     mine: bool,
@@ -92,7 +96,7 @@ pub(super) fn chat(model: &Model, id: i64, version: u64, zone: &Zone) -> Option<
         keys: keys(chat),
         toast: chat.toast.as_ref().map(toast),
         bot: Profile {
-            name: methods::name_or_default(model.profile_text("name", language)),
+            name: itself::name_or_default(model.profile_text("name", language)),
             description: model.profile_text("description", language),
             short_description: model.profile_text("short_description", language),
             commands: model.commands_for(language),
