@@ -7,6 +7,8 @@ use std::{
 
 use anyhow::Context as _;
 
+use crate::triage::audit_line;
+
 /// What `triage` takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -32,16 +34,11 @@ fn answer(from: impl BufRead, mut to: impl Write, explain: bool) -> anyhow::Resu
         if line.trim().is_empty() {
             continue;
         }
-        let answer = audit(&line, explain).with_context(here)?;
+        let answer = audit_line(&line, explain).with_context(here)?;
         writeln!(to, "{answer}")?;
         to.flush()?;
     }
     Ok(())
-}
-
-/// The one place that asks the detector.
-fn audit(_line: &str, _explain: bool) -> anyhow::Result<String> {
-    anyhow::bail!("this version has no detector yet")
 }
 
 #[cfg(test)]

@@ -302,15 +302,19 @@ fn answer_query(model: &mut Model, params: &Params, at: Moment) -> Result<Done, 
     if text.chars().count() > LONGEST_TOAST {
         return Err(Refusal::bad_request("MESSAGE_TOO_LONG"));
     }
-    let query = params
-        .text("callback_query_id")
-        .and_then(|id| model.queries.get(id))
+    let id = params.text("callback_query_id").unwrap_or_default();
+    let query = model
+        .queries
+        .get(id)
         .filter(|query| at.clock - query.asked <= QUERY_LIFE);
     let Some(chat_id) = query.map(|query| query.chat) else {
         return Err(Refusal::bad_request(
             "query is too old and response timeout expired or query ID is invalid",
         ));
     };
+    if let Some(chat) = model.chats.get_mut(&chat_id) {
+        chat.open_taps.retain(|tap| tap.query != id);
+    }
     let alert = params.flag("show_alert");
     if !text.is_empty() {
         let toast = Toast {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use super::{
-    chat::{Attachment, Author, Chat, ChatKind, Message, bot_json},
+    chat::{Attachment, Author, Chat, ChatKind, Message, OpenTap, bot_json},
     format::{Entity, Formatted, utf16_len},
     keyboard::Action,
     model::{Model, Moment, Query, object},
@@ -411,6 +411,11 @@ fn tap(model: &mut Model, person: i64, message_id: i64, label: &str, action: &Ac
         Some(message) => message.json(&chat_json, &bot_json()),
         None => json!({ "message_id": message_id, "chat": chat_json, "date": 0 }),
     };
+    chat.open_taps.push(OpenTap {
+        query: id.clone(),
+        message: message_id,
+        label: label.to_owned(),
+    });
     model.queries.insert(
         id.clone(),
         Query {

@@ -48,6 +48,10 @@ pub(super) async fn bot_api(
     request: Request,
 ) -> Response {
     let path = request.uri().path();
+    // A page of another site must not steer the stand-in through the browser; a bot sends no origin.
+    if request.headers().contains_key(header::ORIGIN) {
+        return refused(&Refusal::not_found());
+    }
     let Some((token, name)) = path
         .strip_prefix("/bot")
         .and_then(|rest| rest.split_once('/'))
@@ -192,7 +196,10 @@ async fn read_form(request: Request) -> anyhow::Result<Params> {
                 let bytes = field.bytes().await?.to_vec();
                 params.attach(name, File { name: file, bytes });
             }
-            None => params.set(name, Value::String(field.text().await?)),
+            None => {
+                let text = String::from_utf8(field.bytes().await?.to_vec())?;
+                params.set(name, Value::String(text));
+            }
         }
     }
     Ok(params)

@@ -17,6 +17,7 @@ use super::{
     faults::{Fault, Target},
     limits::Breach,
     model::{Model, Moment},
+    page::{self, PARENTS, TryHooks},
     people::{Group, Parent},
     record::{CallRecord, Said},
     server,
@@ -53,8 +54,27 @@ impl StandIn {
         Self::start_with(clock, listen, |_| Router::new()).await
     }
 
-    /// Also serves what `pages` makes.
-    pub(super) async fn start_with(
+    /// Also serves the chat page at `/`. Takes only loopback addresses: the page is for the one who sits here.
+    pub async fn start_with_page(
+        clock: Clock,
+        listen: SocketAddr,
+        hooks: TryHooks,
+    ) -> io::Result<Self> {
+        if !listen.ip().is_loopback() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the chat page is served on a loopback address only",
+            ));
+        }
+        let telegram =
+            Self::start_with(clock, listen, |shared| page::router(shared, hooks)).await?;
+        for (id, name) in PARENTS {
+            telegram.parent(id, name, "en");
+        }
+        Ok(telegram)
+    }
+
+    async fn start_with(
         clock: Clock,
         listen: SocketAddr,
         pages: impl FnOnce(Shared) -> Router,

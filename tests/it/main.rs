@@ -4,6 +4,7 @@
     reason = "in a test, what was not expected is a failure; clippy sees tests only where `#[test]` stands"
 )]
 
+mod care;
 mod command_line;
 mod store;
 mod subscribing;

@@ -7,7 +7,6 @@ mod compose;
 mod desk;
 mod lane;
 mod letter;
-mod markup;
 mod pace;
 mod porter;
 mod stats;
@@ -23,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-pub use compose::{LATE_AFTER, LONGEST_TEXT, Wording};
+pub use compose::{LATE_AFTER, Wording};
 pub use letter::{Class, Delivery, Letter, Place, Receipt};
 use porter::{Order, Porter};
 pub use stats::Snapshot;

@@ -141,7 +141,7 @@ impl Porter {
             self.paid,
             self.clock.now(),
         );
-        let work = carry(self.telegram.clone(), request, patience(letter.class));
+        let work = carry(self.telegram.clone(), request, letter.class);
         let id = self.flights.spawn(work).id();
         self.flying.insert(id, flight);
     }
@@ -188,26 +188,61 @@ impl Porter {
     }
 }
 
-/// How long an answer is awaited before the request counts as ambiguous. Short for a crisis reply,
-/// which is then sent again: twice is better than late.
+/// How long an answer is awaited before the request counts as ambiguous.
 const fn patience(class: Class) -> Duration {
     match class {
-        Class::Crisis => Duration::from_secs(4),
+        // Short: meanwhile it is sent again.
+        Class::Crisis => Duration::from_secs(5),
         Class::Answer => Duration::from_secs(10),
         Class::Note => Duration::from_secs(15),
     }
 }
 
-async fn carry(telegram: Telegram, request: Request, patience: Duration) -> Outcome {
-    let result = match request {
-        Request::Send(payload) => {
-            telegram
-                .request(SendMessage::NAME, &payload, patience)
-                .await
+/// A crisis reply without an answer for this long is sent again beside the first: a little over the chat's second.
+const REPEAT: Duration = Duration::from_millis(1100);
+
+/// Sends a letter's request: once, or, for a crisis reply, until one of its copies gets an answer.
+async fn carry(telegram: Telegram, request: Request, class: Class) -> Outcome {
+    if class == Class::Crisis {
+        insist(telegram, request).await
+    } else {
+        attempt(telegram, Arc::new(request), patience(class)).await
+    }
+}
+
+/// A hanging connection must not hold help back, and nobody knows that it hangs before it has hung for long.
+/// So every second another copy leaves, on a connection of its own; the first real answer counts.
+/// Copies do not ask the pace: there is one a second at most, and only while Telegram does not answer.
+async fn insist(telegram: Telegram, request: Request) -> Outcome {
+    let patience = patience(Class::Crisis);
+    let request = Arc::new(request);
+    let fresh = telegram.on_a_fresh_connection();
+    let mut copies = JoinSet::new();
+    copies.spawn(attempt(telegram, request.clone(), patience));
+    let mut repeat = tokio::time::interval(REPEAT);
+    repeat.reset();
+    loop {
+        tokio::select! {
+            Some(landed) = copies.join_next() => {
+                let outcome = landed.unwrap_or(Outcome::Ambiguous);
+                let unanswered = matches!(outcome, Outcome::Retry | Outcome::Ambiguous);
+                if !unanswered || copies.is_empty() {
+                    return outcome;
+                }
+            }
+            _ = repeat.tick() => {
+                copies.spawn(attempt(fresh.clone(), request.clone(), patience));
+            }
         }
+    }
+}
+
+async fn attempt(telegram: Telegram, request: Arc<Request>, patience: Duration) -> Outcome {
+    let result = match &*request {
+        Request::Send(payload) => telegram.request(SendMessage::NAME, payload, patience).await,
         Request::Edit(payload) => {
             telegram
-                .request(EditMessageText::NAME, &payload, patience)
+                .request(EditMessageText::NAME, payload, patience)
                 .await
         }
     };
