@@ -61,7 +61,7 @@ pub(super) async fn travel(
         Destination::Day => now + TimeDelta::days(1),
         Destination::NextNote => (page.hooks.next_note)(parent)
             .await
-            .ok_or("No note is planned. Finish setting up, or resume the notes.")?,
+            .ok_or("No note is planned. Answer what the bot asks, or resume the notes.")?,
         Destination::EveOfZoneChange => {
             let change = (page.hooks.next_zone_change)(parent)
                 .await

@@ -182,6 +182,6 @@ async fn the_clock_stops_at_each_note_and_on_the_eve_of_the_change() {
     assert_eq!(status, 409);
     assert_eq!(
         why["error"],
-        "No note is planned. Finish setting up, or resume the notes."
+        "No note is planned. Answer what the bot asks, or resume the notes."
     );
 }
