@@ -13,7 +13,7 @@ pub use groups::{
 
 use super::{
     folder::{Folder, Problem, Problems},
-    markup,
+    markup, wording,
 };
 use crate::domain::Language;
 
@@ -66,7 +66,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("settings.country_shown", &["country"]),
     ("settings.zone_set", &["clock", "zone"]),
     ("notes.moved", &["date", "time"]),
-    ("pause.done_until", &["date"]),
+    ("pause.done_until", &["date", "time"]),
     ("profile.description", &["in_crisis", "in_danger"]),
     ("profile.short_description", &["in_crisis"]),
     ("dates.date", &["day", "month", "weekday"]),
@@ -82,7 +82,7 @@ impl Phrases {
         let phrases: Self = folder.toml(&file)?;
         let mut problems = Problems::default();
         for (key, text) in phrases.all() {
-            if let Err(what) = check(&key, &text) {
+            if let Err(what) = check(language, &key, &text) {
                 problems.push(Problem::in_file(&file, format!("{key}: {what}")));
             }
         }
@@ -117,7 +117,7 @@ fn collect(key: &str, value: &toml::Value, found: &mut Vec<(String, String)>) {
     }
 }
 
-fn check(key: &str, text: &str) -> Result<(), String> {
+fn check(language: Language, key: &str, text: &str) -> Result<(), String> {
     if text.trim().is_empty() {
         return Err("this phrase is empty; write what the parent is to read".to_owned());
     }
@@ -127,10 +127,81 @@ fn check(key: &str, text: &str) -> Result<(), String> {
         .find(|(known, _)| *known == key)
         .map_or(&[][..], |(_, places)| places);
     markup::check_placeholders(text, places)?;
+    if let Some(breach) = wording::breaches(language, text).into_iter().next() {
+        return Err(breach);
+    }
+    if names_a_number(text) {
+        return Err(
+            "telephone numbers stand in crisis/*.toml only; take the number out".to_owned(),
+        );
+    }
     if key.starts_with("buttons.") && text.chars().count() > MAX_LABEL_CHARS {
         return Err(format!(
             "a button has room for {MAX_LABEL_CHARS} characters; make it shorter"
         ));
     }
     Ok(())
+}
+
+/// Whether three digits or more stand side by side; an hour and an age have two.
+fn names_a_number(text: &str) -> bool {
+    text.as_bytes()
+        .windows(3)
+        .any(|three| three.iter().all(u8::is_ascii_digit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem_of(phrase: &str, instead: &str) -> String {
+        let file = "en/phrases.toml";
+        let folder = Folder::built_in();
+        let text = folder.text(file).unwrap().replace(phrase, instead);
+        let problems = Phrases::parse(&folder.with(file, text), Language::En).unwrap_err();
+        problems
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    #[test]
+    fn each_slip_is_named_with_its_key() {
+        for (phrase, instead, expected) in [
+            (
+                "saved = \"Saved.\"",
+                "saved = \"\"",
+                "settings.saved: this phrase is empty",
+            ),
+            (
+                "saved = \"Saved.\"",
+                "saved = \"<u>Saved.</u>\"",
+                "settings.saved: ",
+            ),
+            (
+                "saved = \"Saved.\"",
+                "saved = \"Saved {time}.\"",
+                "settings.saved: ",
+            ),
+            (
+                "saved = \"Saved.\"",
+                "saved = \"Call 911.\"",
+                "settings.saved: telephone numbers",
+            ),
+            ("saved = \"Saved.\"", "", "“saved” is missing"),
+            (
+                "saved = \"Saved.\"",
+                "saved = \"Saved.\"\nsafed = \"\"",
+                "unknown",
+            ),
+            ("(it is {clock} there now)", "(there)", "settings.zone: "),
+        ] {
+            let said = problem_of(phrase, instead);
+            assert!(
+                said.contains(expected) && said.contains("en/phrases.toml"),
+                "{instead}: {said}"
+            );
+        }
+    }
 }

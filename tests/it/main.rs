@@ -6,6 +6,9 @@
 
 mod care;
 mod command_line;
+mod consent;
+mod editing;
+mod notes;
 mod store;
 mod subscribing;
 mod support;
