@@ -232,7 +232,7 @@ impl Desk {
         self.flying += 1;
         if item.letter.class != Class::Crisis {
             self.rest_flying += 1;
-            self.weather.sent(chat);
+            self.weather.sent(chat, now.instant);
         }
         let permit = self.pace.take(now.instant);
         self.roster.file(chat, now);

@@ -302,6 +302,24 @@ fn crisis_replies_do_not_wait_for_the_question() {
 }
 
 #[test]
+fn a_hanging_try_does_not_keep_the_others_waiting() {
+    let mut room = Room::new(30);
+    for chat in 1..=50 {
+        room.say(chat, Note);
+    }
+    room.answers = false;
+    room.run(ms(10_000), |_| (ms(5), Outcome::Retry));
+    room.answers = true;
+    let mut tries = 0;
+    let log = room.run(ms(16_000), |_| {
+        tries += 1;
+        let first = (Duration::from_secs(15), Outcome::Ambiguous);
+        if tries == 1 { first } else { (TRIP, OK) }
+    });
+    assert_eq!(log.len(), 50);
+}
+
+#[test]
 fn when_only_letters_fail_they_are_tried_one_by_one_and_less_and_less_often() {
     let mut room = Room::new(30);
     let mut notes: Vec<_> = (1..=200).map(|chat| room.say(chat, Note)).collect();
