@@ -15,7 +15,7 @@ use super::{
     command::{self, Command, Typed},
     country, crisis, leaving, notes,
     reading::{self, Page},
-    scene::{Place, Reply, Scene},
+    scene::{Change, Place, Reply, Scene},
     settings, setup,
     tap::{Asking, Flow, MAX_PAUSE_DAYS, Tap},
     welcome,
@@ -130,23 +130,19 @@ fn expected(scene: &Scene, words: &str) -> Reply {
 }
 
 fn time(scene: &Scene, subscriber: &Subscriber, words: &str, flow: Flow) -> Reply {
-    match TimeOfDay::parse(words) {
-        Ok(time) => setup::set_time(scene, subscriber, time, flow),
-        Err(_) => {
-            let question = setup::ask(scene, Asking::Time, flow, Place::New);
-            with_body(question, &scene.phrases().setup.time_unknown, subscriber)
-        }
+    if let Ok(time) = TimeOfDay::parse(words) {
+        return setup::set_time(scene, subscriber, time, flow);
     }
+    let question = setup::ask(scene, Asking::Time, flow, Place::New);
+    asking_again(question, &scene.phrases().setup.time_unknown)
 }
 
 fn days(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {
-    match Weekdays::parse(words) {
-        Ok(days) => settings::set_days(scene, subscriber, days),
-        Err(_) => {
-            let question = setup::ask(scene, Asking::Days, Flow::Settings, Place::New);
-            with_body(question, &scene.phrases().settings.days_unknown, subscriber)
-        }
+    if let Ok(days) = Weekdays::parse(words) {
+        return settings::set_days(scene, subscriber, days);
     }
+    let question = setup::ask(scene, Asking::Days, Flow::Settings, Place::New);
+    asking_again(question, &scene.phrases().settings.days_unknown)
 }
 
 fn zone(scene: &Scene, words: &str, flow: Flow) -> Reply {
@@ -178,13 +174,11 @@ fn zone(scene: &Scene, words: &str, flow: Flow) -> Reply {
 
 fn pause(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {
     let first = words.split_whitespace().next().unwrap_or_default();
-    match first.parse::<u16>() {
-        Ok(days @ 1..=MAX_PAUSE_DAYS) => settings::pause(scene, subscriber, Some(days)),
-        _ => {
-            let question = setup::ask(scene, Asking::Pause, Flow::Settings, Place::New);
-            with_body(question, &scene.phrases().pause.unknown, subscriber)
-        }
+    if let Ok(days @ 1..=MAX_PAUSE_DAYS) = first.parse::<u16>() {
+        return settings::pause(scene, subscriber, Some(days));
     }
+    let question = setup::ask(scene, Asking::Pause, Flow::Settings, Place::New);
+    asking_again(question, &scene.phrases().pause.unknown)
 }
 
 fn language(scene: &Scene, words: &str) -> Reply {
@@ -195,20 +189,20 @@ fn language(scene: &Scene, words: &str) -> Reply {
         _ => {
             let mut question = settings::language_question(scene);
             if !word.is_empty() {
-                question.body = scene.phrases().settings.language_unknown.clone();
+                question
+                    .body
+                    .clone_from(&scene.phrases().settings.language_unknown);
             }
             Reply::new(question)
         }
     }
 }
 
-/// A question again, with a sentence that says why; what was awaited stays awaited.
-fn with_body(mut question: Reply, body: &str, subscriber: &Subscriber) -> Reply {
+/// A question again, with a sentence that says why. Nothing is written down: what was awaited stays awaited.
+fn asking_again(mut question: Reply, said: &str) -> Reply {
     for say in &mut question.say {
-        body.clone_into(&mut say.message.body);
+        said.clone_into(&mut say.message.body);
     }
-    if subscriber.awaiting.is_some() {
-        question.change = super::scene::Change::Nothing;
-    }
+    question.change = Change::Nothing;
     question
 }

@@ -4,7 +4,10 @@
     reason = "in a test, what was not expected is a failure; clippy sees tests only where `#[test]` stands"
 )]
 
+mod care;
 mod command_line;
+mod editing;
+mod notes;
 mod store;
 mod subscribing;
 mod support;

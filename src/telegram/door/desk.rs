@@ -204,6 +204,12 @@ impl Desk {
         self.flying == 0 && self.roster.lanes().all(Lane::is_idle)
     }
 
+    /// Whether no chat got a message within its last second: whoever starts next knows nothing of ours and may write
+    /// to anyone at once.
+    pub(super) fn has_settled(&self, now: Instant) -> bool {
+        self.lanes.values().all(|lane| lane.spaced_until <= now)
+    }
+
     /// The numbers at this moment.
     pub(super) fn snapshot(&self, now: Instant) -> Snapshot {
         let mut stats = self.stats.clone();

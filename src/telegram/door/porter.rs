@@ -195,7 +195,10 @@ impl Porter {
 
     fn has_finished(&self) -> bool {
         match &self.closing {
-            Some((deadline, _)) => self.desk.is_empty() || *deadline <= self.clock.instant(),
+            Some((deadline, _)) => {
+                let now = self.clock.instant();
+                *deadline <= now || self.desk.is_empty() && self.desk.has_settled(now)
+            }
             None => !self.open && self.desk.is_empty(),
         }
     }

@@ -3,16 +3,16 @@
 //! Tests speak as a parent and read the transcript. They never sleep: they wait until every update is confirmed, or
 //! move the clock and let the courier look.
 
-use std::{collections::HashMap, net::SocketAddr};
+use std::{collections::HashMap, net::SocketAddr, sync::LazyLock};
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use slowbloom::{
     app::App,
     clock::Clock,
     config::Config,
-    content::{Content, Voice},
+    content::{Content, Voice, crisis::CountryLines, markup::plain},
     courier::Courier,
-    domain::{ChatId, Country, Language, Subscriber, zone::Zone},
+    domain::{ChatId, Language, Subscriber, zone::Zone},
     sandbox::{Parent, StandIn},
     store::Store,
 };
@@ -233,22 +233,17 @@ impl Drop for World {
 }
 
 /// Every footer there is, as a parent reads it.
-pub(crate) fn footers() -> Vec<String> {
-    let content = Content::built_in().unwrap();
-    let voices = content.crisis.countries().flat_map(|lines| {
-        Language::ALL.map(|language| Voice {
-            language,
-            country: lines.country(),
-        })
+pub(crate) fn footers() -> &'static [String] {
+    static FOOTERS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let content = Content::built_in().unwrap();
+        let countries = content.crisis.countries().map(CountryLines::country);
+        let voices =
+            countries.flat_map(|country| Language::ALL.map(|language| Voice { language, country }));
+        voices
+            .map(|voice| plain(content.crisis.footer(voice)))
+            .collect()
     });
-    voices
-        .map(|voice| slowbloom::content::markup::plain(content.crisis.footer(voice)))
-        .collect()
-}
-
-/// The operator's own country.
-pub(crate) fn us() -> Country {
-    Country::from_code("US").unwrap()
+    &FOOTERS
 }
 
 async fn start(
