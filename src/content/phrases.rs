@@ -66,7 +66,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("settings.country_shown", &["country"]),
     ("settings.zone_set", &["clock", "zone"]),
     ("notes.moved", &["date", "time"]),
-    ("pause.done_until", &["date"]),
+    ("pause.done_until", &["date", "time"]),
     ("profile.description", &["in_crisis", "in_danger"]),
     ("profile.short_description", &["in_crisis"]),
     ("dates.date", &["day", "month", "weekday"]),

@@ -16,6 +16,7 @@ pub mod reading;
 pub mod scene;
 pub mod settings;
 pub mod setup;
+mod summary;
 pub mod tap;
 pub mod typed;
 pub mod welcome;
@@ -24,7 +25,12 @@ mod wording;
 pub use scene::{Change, Defaults, Place, Reply, Say, Scene};
 pub use tap::Tap;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::domain::{Subscriber, due, zone::Zone};
+
+/// So long a typed answer is expected. Activity is kept by the day only, so it is a day or two.
+const ANSWER_EXPECTED_FOR: TimeDelta = TimeDelta::days(2);
 
 /// What a parent did.
 #[derive(Clone, PartialEq)]
@@ -43,7 +49,7 @@ pub enum Request {
 pub fn respond(request: &Request, scene: &Scene) -> Reply {
     let touched = scene
         .subscriber
-        .map(|subscriber| due::touched(subscriber.clone(), scene.now));
+        .map(|subscriber| touched(subscriber, scene.now));
     let Some(subscriber) = &touched else {
         return answer(request, scene);
     };
@@ -78,6 +84,16 @@ pub fn respond_without_store(request: &Request, scene: &Scene) -> Reply {
         return answer(request, scene);
     }
     reading::menu(scene, &scene.phrases().answers.store_down)
+}
+
+/// She is here. What was asked a while ago is forgotten: days later her words are no answer to it.
+fn touched(subscriber: &Subscriber, now: DateTime<Utc>) -> Subscriber {
+    let away = now.date_naive() - subscriber.last_active;
+    let awaiting = subscriber.awaiting.filter(|_| away < ANSWER_EXPECTED_FOR);
+    Subscriber {
+        awaiting,
+        ..due::touched(subscriber.clone(), now)
+    }
 }
 
 fn answer(request: &Request, scene: &Scene) -> Reply {

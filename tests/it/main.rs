@@ -6,6 +6,7 @@
 
 mod care;
 mod command_line;
+mod consent;
 mod editing;
 mod notes;
 mod store;

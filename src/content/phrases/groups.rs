@@ -24,6 +24,7 @@ pub struct Buttons {
     pub send_location: String,
     pub not_now: String,
     pub other_place: String,
+    pub by_clock: String,
     pub another_time: String,
     pub not_for_me: String,
     pub fewer_or_pause: String,
