@@ -9,6 +9,7 @@ mod lane;
 mod letter;
 mod pace;
 mod porter;
+mod roster;
 mod stats;
 mod verdict;
 mod weather;

@@ -8,7 +8,7 @@ use std::{
 
 use serde::Deserialize;
 use teloxide::{
-    payloads::{EditMessageText, SendMessage},
+    payloads::{EditMessageText, GetMe, SendMessage},
     requests::Payload as _,
 };
 use tokio::{
@@ -24,7 +24,11 @@ use super::{
     letter::{Class, Delivery, Letter},
     stats,
 };
-use crate::{clock::Clock, domain::Outcome, telegram::Telegram};
+use crate::{
+    clock::Clock,
+    domain::Outcome,
+    telegram::{Failure, Telegram},
+};
 
 /// The loop turns at least this often, so that a standstill can be told from having nothing to do.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -49,6 +53,8 @@ pub(super) struct Porter {
     orders: mpsc::UnboundedReceiver<Order>,
     flights: JoinSet<Outcome>,
     flying: HashMap<Id, Flight>,
+    /// The harmless question, while it is on its way.
+    questions: JoinSet<bool>,
     /// Whether anyone can still post.
     open: bool,
     closing: Option<(Instant, Vec<oneshot::Sender<()>>)>,
@@ -75,6 +81,7 @@ impl Porter {
             orders,
             flights: JoinSet::new(),
             flying: HashMap::new(),
+            questions: JoinSet::new(),
             open: true,
             closing: None,
             stats,
@@ -92,6 +99,10 @@ impl Porter {
             tokio::select! {
                 order = self.orders.recv(), if self.open => self.obey(order),
                 Some(landed) = self.flights.join_next_with_id() => self.land(landed),
+                Some(answered) = self.questions.join_next() => {
+                    let now = self.now();
+                    self.desk.asked(answered.unwrap_or(false), now);
+                }
                 () = tokio::time::sleep_until(wake) => {}
             }
             while let Ok(order) = self.orders.try_recv() {
@@ -115,6 +126,10 @@ impl Porter {
         let wait = loop {
             match self.desk.next(now) {
                 Next::Send(flight) => self.send(*flight),
+                Next::Ask => {
+                    self.questions
+                        .spawn(ask(self.telegram.on_a_fresh_connection()));
+                }
                 Next::Wait(until) => break until,
             }
         };
@@ -201,6 +216,9 @@ const fn patience(class: Class) -> Duration {
     }
 }
 
+/// How long the question whether Telegram is back may take.
+const QUESTION_PATIENCE: Duration = Duration::from_secs(2);
+
 /// A crisis reply without an answer for this long is sent again beside the first: a little over the chat's second.
 const REPEAT: Duration = Duration::from_millis(1100);
 
@@ -238,6 +256,20 @@ async fn insist(telegram: Telegram, request: Request) -> Outcome {
             }
         }
     }
+}
+
+/// Whether Telegram answers at all.
+async fn ask(telegram: Telegram) -> bool {
+    let answer = telegram
+        .request(GetMe::NAME, &GetMe::new(), QUESTION_PATIENCE)
+        .await;
+    !matches!(
+        answer,
+        Err(Failure {
+            outcome: Outcome::Retry | Outcome::Ambiguous,
+            ..
+        })
+    )
 }
 
 async fn attempt(telegram: Telegram, request: Arc<Request>, patience: Duration) -> Outcome {

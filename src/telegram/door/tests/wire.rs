@@ -221,7 +221,7 @@ async fn a_5xx_is_tried_again_and_a_broken_answer_only_once() {
         || Says::Raw(200, "rubbish"),
     ])
     .await;
-    let delivery = open(&fake, false).post(letter(1, Note, "x")).await;
+    let delivery = open(&fake, false).post(letter(1, Answer, "x")).await;
     assert_eq!(delivery, Delivery::Unknown);
     assert_eq!(fake.asked("sendMessage").len(), 3);
 }
