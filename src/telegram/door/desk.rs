@@ -195,7 +195,7 @@ impl Desk {
     /// Whether no chat got a message within its last second: whoever starts next knows nothing of ours and may write
     /// to anyone at once.
     pub(super) fn has_settled(&self, now: Instant) -> bool {
-        self.lanes.values().all(|lane| lane.spaced_until <= now)
+        self.roster.lanes().all(|lane| lane.spaced_until <= now)
     }
 
     /// The numbers at this moment.
