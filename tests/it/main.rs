@@ -8,6 +8,7 @@ mod care;
 mod command_line;
 mod consent;
 mod editing;
+mod later;
 mod notes;
 mod store;
 mod subscribing;
