@@ -5,6 +5,7 @@
 )]
 
 mod command_line;
+mod commands;
 mod consent;
 mod store;
 mod subscribing;

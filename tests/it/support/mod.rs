@@ -1,4 +1,5 @@
 //! What the tests stand on.
 
+pub(crate) mod crowd;
 pub(crate) mod postgres;
 pub(crate) mod world;

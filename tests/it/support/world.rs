@@ -3,7 +3,7 @@
 //! Tests speak as a parent and read the transcript. They never sleep: they wait until every update is confirmed, or
 //! move the clock and let the courier look.
 
-use std::{collections::HashMap, net::SocketAddr};
+use std::{collections::HashMap, net::SocketAddr, sync::LazyLock};
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use slowbloom::{
@@ -234,7 +234,8 @@ impl Drop for World {
 
 /// Every footer there is, as a parent reads it.
 pub(crate) fn footers() -> Vec<String> {
-    let content = Content::built_in().unwrap();
+    static CONTENT: LazyLock<Content> = LazyLock::new(|| Content::built_in().unwrap());
+    let content = &*CONTENT;
     let voices = content.crisis.countries().flat_map(|lines| {
         Language::ALL.map(|language| Voice {
             language,
