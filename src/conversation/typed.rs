@@ -199,6 +199,10 @@ fn place(scene: &Scene, words: &str, flow: Flow) -> Message {
             }
             _ => (&setup.pick_place, &buttons.other_place, found),
         },
+        // “UTC-5” is known, only not which of its regions is meant.
+        Found::Suggestions(found) if words.contains(|c: char| c.is_ascii_digit()) => {
+            (&setup.pick_region, &buttons.other_place, found)
+        }
         Found::Suggestions(found) => (&setup.place_unknown, &buttons.other_place, found),
         Found::None => match by_clock(scene, words) {
             found if found.is_empty() => (&setup.place_unknown, &buttons.by_clock, found),

@@ -7,8 +7,11 @@
 mod command_line;
 mod commands;
 mod consent;
+mod places;
+mod settings;
 mod store;
 mod subscribing;
 mod support;
 mod tidy;
+mod words;
 mod zones;
