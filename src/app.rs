@@ -1,5 +1,7 @@
 //! Builds everything, runs the loops, stops in order.
 
+mod reload;
+
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -9,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     clock::Clock,
     config::{Config, DataKey},
-    content::{Content, Folder, Live, Voice},
+    content::{Content, Live, Voice},
     conversation::{Defaults, profile},
     courier::Courier,
     domain::{Country, Outcome},
@@ -38,6 +40,8 @@ pub struct App {
     inbox: Inbox,
     telegram: Telegram,
     content: Live,
+    /// The folder that the messages come from, if they are not built in.
+    messages: Option<PathBuf>,
     country: Country,
     lead: Lead,
 }
@@ -96,6 +100,7 @@ impl App {
             inbox,
             telegram,
             content,
+            messages: messages_folder(config),
             country: config.default_country,
             lead,
         })
@@ -115,6 +120,11 @@ impl App {
             self.content.clone(),
             self.country,
         ));
+        let reloading = tokio::spawn(reload_messages(
+            self.messages.clone(),
+            self.content.clone(),
+            stop.clone(),
+        ));
         let courier = tokio::spawn({
             let (courier, stop) = (self.courier.clone(), stop.clone());
             async move { courier.run(stop).await }
@@ -127,6 +137,7 @@ impl App {
         let polled = self.inbox.run(handle, stop.clone(), LAST_ANSWERS).await;
         stop.cancel();
         registration.abort();
+        drop(reloading.await);
         self.door.close(LAST_MESSAGES).await;
         drop(courier.await);
         self.courier.all_arrived().await;
@@ -139,14 +150,11 @@ impl App {
 
 /// The messages: from the folder that is set, else from a folder `messages` in the working directory, else built in.
 pub fn load_content(config: &Config) -> anyhow::Result<Live> {
-    let folder = match messages_folder(config) {
-        Some(path) => Folder::read(&path)?,
-        None => Folder::built_in(),
+    let read = match messages_folder(config) {
+        Some(path) => reload::read(&path),
+        None => Content::built_in().map_err(|problems| problems.to_string()),
     };
-    let content = Content::load(&folder).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        anyhow!("the messages cannot be used:\n  {}", lines.join("\n  "))
-    })?;
+    let content = read.map_err(|problems| anyhow!("the messages cannot be used:\n  {problems}"))?;
     Ok(Live::new(content))
 }
 
@@ -200,6 +208,13 @@ fn wording(content: &Live) -> Wording {
     Wording {
         footer: Arc::new(move |voice| footers.load().crisis.footer(voice).to_owned()),
         late: Arc::new(move |language| late.load().texts(language).phrases.answers.late.clone()),
+    }
+}
+
+async fn reload_messages(folder: Option<PathBuf>, content: Live, stop: CancellationToken) {
+    let Some(folder) = folder else { return };
+    if let Err(error) = reload::watch(folder, content, stop).await {
+        tracing::warn!("an edit of the messages will be seen at the next start only: {error:#}");
     }
 }
 

@@ -90,8 +90,14 @@ pub enum LogFormat {
 impl Config {
     /// Reads the environment and, for what is not set there, `.env` in the working directory.
     pub fn from_env() -> Result<Self, Problems> {
+        Self::from_env_but(|_| None)
+    }
+
+    /// The same, but for the settings that `instead` has a value for (empty: not set).
+    pub fn from_env_but(instead: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
         let file = dotenv::read()?;
-        let config = Self::read(|name| environment(name).or_else(|| file.get(name).cloned()))?;
+        let set = |name: &str| environment(name).or_else(|| file.get(name).cloned());
+        let config = Self::read(|name| instead(name).or_else(|| set(name)))?;
         config.refuse_what_is_not_built_yet()?;
         Ok(config)
     }

@@ -181,7 +181,9 @@ impl Courier {
             }
         };
         let Some((message, note, afterwards)) = brought else {
-            self.store.update(chat, |row| skipped(row, now)).await?;
+            self.store
+                .update(chat, |row| Some(due::after_skipped(row, now)))
+                .await?;
             done.skipped += 1;
             return Ok(());
         };
@@ -220,11 +222,12 @@ impl Courier {
             }
             Delivery::Gone(_) => {
                 self.write_down(chat, |row, now| Some(due::blocked(row, now)))
-                    .await
+                    .await;
             }
             Delivery::Refused => {
                 tracing::error!("Telegram refuses a note for good; its slot passes without one");
-                self.write_down(chat, skipped).await;
+                self.write_down(chat, |row, now| Some(due::after_skipped(row, now)))
+                    .await;
             }
             // Still due: the next tick decides anew.
             Delivery::Expired | Delivery::Overtaken | Delivery::Closed => {}
@@ -309,10 +312,4 @@ fn after_asked(row: Subscriber, _: Option<&NoteId>, now: DateTime<Utc>) -> Subsc
 
 fn after_noticed(row: Subscriber, _: Option<&NoteId>, now: DateTime<Utc>) -> Subscriber {
     due::after_noticed(row, now)
-}
-
-/// The slot passes, unless the row was given another one meanwhile.
-fn skipped(row: Subscriber, now: DateTime<Utc>) -> Option<Subscriber> {
-    let skipped = due::after_skipped(row.clone(), now);
-    (skipped != row).then_some(skipped)
 }

@@ -51,8 +51,8 @@ pub struct ClockChoice {
 #[derive(Clone, Debug)]
 pub struct Places {
     regions: Vec<Place>,
-    places: Vec<Place>,
-    /// Indices into `places` by the key of each name.
+    cities: Vec<Place>,
+    /// Indices into `cities` by the key of each name.
     index: HashMap<String, Vec<usize>>,
     /// What two letters after a city's name mean (`ME`): the key of a place.
     codes: HashMap<String, String>,
@@ -78,7 +78,7 @@ impl Places {
         } = file::read(file, text)?;
         let mut all = Self {
             regions,
-            places: Vec::new(),
+            cities: Vec::new(),
             index: HashMap::new(),
             codes,
         };
@@ -138,14 +138,14 @@ impl Places {
     }
 
     fn add(&mut self, place: Place, names: &[String]) {
-        let at = self.places.len();
+        let at = self.cities.len();
         for name in names {
             let under = self.index.entry(key(name)).or_default();
             if under.last() != Some(&at) {
                 under.push(at);
             }
         }
-        self.places.push(place);
+        self.cities.push(place);
     }
 
     /// `America/Argentina/Ushuaia` adds Ushuaia, unless the file has a place of that name.

@@ -31,13 +31,17 @@ pub fn reply(scene: &Scene, finding: &Finding, opening: usize) -> Option<Reply> 
 
 /// What is to be written down after the reply was taken: notes held for three days, or stopped. Applied to the row as
 /// it then is, so that nothing that was changed meanwhile is undone.
-pub fn effect(finding: &Finding, subscriber: Subscriber, now: DateTime<Utc>) -> Option<Subscriber> {
+pub fn effect(
+    finding: &Finding,
+    subscriber: &Subscriber,
+    now: DateTime<Utc>,
+) -> Option<Subscriber> {
     let changed = match finding.tier {
         Tier::Emergency => due::held(subscriber.clone(), now),
         Tier::Loss => due::stopped(subscriber.clone(), now),
         Tier::Concern | Tier::None => return None,
     };
-    (changed != subscriber).then_some(changed)
+    (changed != *subscriber).then_some(changed)
 }
 
 /// The scene in the language of the words; keeps the changed subscriber alive for it.
@@ -153,17 +157,12 @@ fn share_button(scene: &Scene, body: &str) -> Button {
 /// Helplines of any country; the link that Telegram's share sheet asks for beside the text.
 const FIND_A_HELPLINE: &str = "https%3A%2F%2Ffindahelpline.com";
 
-/// As `application/x-www-form-urlencoded` has it for everything that is not plainly safe.
+/// As RFC 3986 has it: everything but letters, digits and four signs as its bytes.
 fn percent_encoded(text: &str) -> String {
-    text.bytes().fold(
-        String::with_capacity(text.len() * 2),
-        |mut encoded, byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                encoded.push(char::from(byte));
-            } else {
-                encoded.push_str(&format!("%{byte:02X}"));
-            }
-            encoded
-        },
-    )
+    let one = |byte: u8| match byte {
+        b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        letter if letter.is_ascii_alphanumeric() => char::from(letter).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(one).collect()
 }

@@ -1,7 +1,7 @@
 //! The country whose crisis lines a parent sees: a setting, never guessed from her language.
 
 use crate::{
-    content::{Button, Message, places::Found},
+    content::{Button, Message, crisis::CountryLines, places::Found},
     domain::{Country, Language, Subscriber},
 };
 
@@ -93,7 +93,7 @@ fn named(scene: &Scene, text: &str) -> Option<Country> {
                 deunicode::deunicode(lines.name(language)).to_lowercase() == wanted
             })
         })
-        .map(|lines| lines.country());
+        .map(CountryLines::country);
     let places = || match scene.content.places.find(text, scene.now) {
         Found::Exact(places) => places.first().and_then(|place| place.country),
         Found::Suggestions(_) | Found::None => None,

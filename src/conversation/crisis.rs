@@ -42,13 +42,13 @@ pub fn line_rows(scene: &Scene, country: Country) -> Vec<Vec<Button>> {
         .cloned()
         .map(|(label, text)| Button::Copy { label, text })
         .collect();
-    let links = lines
+    let chats = lines
         .links(voice)
         .iter()
         .cloned()
         .map(|(label, url)| Button::Link { label, url });
     let mut rows: Vec<Vec<Button>> = copies.chunks(2).map(<[Button]>::to_vec).collect();
-    rows.extend(links.map(|link| vec![link]));
+    rows.extend(chats.map(|link| vec![link]));
     rows
 }
 

@@ -300,19 +300,12 @@ fn is_latest(last_sent: DateTime<Utc>, came: DateTime<Utc>) -> bool {
 }
 
 fn passing<'a>(scene: &Scene<'a>, ids: &[NoteId], after: Option<&NoteId>) -> Option<&'a Note> {
-    let mut order = rotation::order(ids, scene.order_key);
-    if order.is_empty() {
-        return None;
-    }
-    let start = after
-        .and_then(|id| order.iter().position(|known| known == id))
-        .map_or_else(
-            || scene.now.timestamp().div_euclid(86_400).unsigned_abs() as usize,
-            |place| place + 1,
-        );
-    let start = start % order.len();
-    let id = order.swap_remove(start);
-    scene.texts().notes.get(&id)
+    let order = rotation::order(ids, scene.order_key);
+    let days = usize::try_from(scene.now.timestamp().div_euclid(86_400)).unwrap_or_default();
+    let place = after.and_then(|id| order.iter().position(|known| known == id));
+    let next = place.map_or(days, |place| place + 1);
+    let id = order.get(next.checked_rem(order.len())?)?;
+    scene.texts().notes.get(id)
 }
 
 fn on_request(scene: &Scene, note: &Note) -> Message {

@@ -104,12 +104,14 @@ impl Reply {
     }
 
     /// The same, with the subscriber written down as she is now.
+    #[must_use]
     pub fn saving(mut self, subscriber: Subscriber) -> Self {
         self.change = Change::Save(Box::new(subscriber));
         self
     }
 
     /// The same, followed by another new message.
+    #[must_use]
     pub fn and(mut self, message: Message) -> Self {
         self.say.push(Say {
             message,

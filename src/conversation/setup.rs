@@ -7,12 +7,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::{
     content::{Button, Keyboard, Message, plans::PlanName},
-    domain::{
-        Pool, Subscriber, due,
-        subscriber::{Awaiting, Standing},
-        time_of_day::TimeOfDay,
-        zone::Zone,
-    },
+    domain::{Subscriber, due, subscriber::Awaiting, time_of_day::TimeOfDay, zone::Zone},
 };
 
 use super::{

@@ -160,23 +160,19 @@ fn is_sentence(words: &str) -> bool {
 const LONGEST_NAME: usize = 4;
 
 fn time(scene: &Scene, subscriber: &Subscriber, words: &str, flow: Flow) -> Reply {
-    match TimeOfDay::parse(words) {
-        Ok(time) => setup::set_time(scene, subscriber, time, flow),
-        Err(_) => {
-            let question = setup::ask(scene, Asking::Time, flow, Place::New);
-            with_body(question, &scene.phrases().setup.time_unknown)
-        }
+    if let Ok(time) = TimeOfDay::parse(words) {
+        return setup::set_time(scene, subscriber, time, flow);
     }
+    let question = setup::ask(scene, Asking::Time, flow, Place::New);
+    asking_again(question, &scene.phrases().setup.time_unknown)
 }
 
 fn days(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {
-    match Weekdays::parse(words) {
-        Ok(days) => settings::set_days(scene, subscriber, days),
-        Err(_) => {
-            let question = setup::ask(scene, Asking::Days, Flow::Settings, Place::New);
-            with_body(question, &scene.phrases().settings.days_unknown)
-        }
+    if let Ok(days) = Weekdays::parse(words) {
+        return settings::set_days(scene, subscriber, days);
     }
+    let question = setup::ask(scene, Asking::Days, Flow::Settings, Place::New);
+    asking_again(question, &scene.phrases().settings.days_unknown)
 }
 
 fn zone(scene: &Scene, words: &str, flow: Flow) -> Reply {
@@ -236,13 +232,11 @@ fn by_clock(scene: &Scene, words: &str) -> Vec<places::Place> {
 }
 
 fn pause(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {
-    match pause_days(words) {
-        Some(days) => settings::pause(scene, subscriber, Some(days)),
-        None => {
-            let question = setup::ask(scene, Asking::Pause, Flow::Settings, Place::New);
-            with_body(question, &scene.phrases().pause.unknown)
-        }
+    if let Some(days) = pause_days(words) {
+        return settings::pause(scene, subscriber, Some(days));
     }
+    let question = setup::ask(scene, Asking::Pause, Flow::Settings, Place::New);
+    asking_again(question, &scene.phrases().pause.unknown)
 }
 
 /// `3`, `3 days`, `1 semana`: how many days, if it is a pause that is offered.
@@ -269,7 +263,9 @@ fn language(scene: &Scene, words: &str) -> Reply {
         _ => {
             let mut question = settings::language_question(scene);
             if !word.is_empty() {
-                question.body = scene.phrases().settings.language_unknown.clone();
+                question
+                    .body
+                    .clone_from(&scene.phrases().settings.language_unknown);
             }
             Reply::new(question)
         }
@@ -277,9 +273,9 @@ fn language(scene: &Scene, words: &str) -> Reply {
 }
 
 /// A question again, with a sentence that says why.
-fn with_body(mut question: Reply, body: &str) -> Reply {
+fn asking_again(mut question: Reply, said: &str) -> Reply {
     for say in &mut question.say {
-        body.clone_into(&mut say.message.body);
+        said.clone_into(&mut say.message.body);
     }
     question
 }

@@ -12,7 +12,7 @@ use crate::{
 use super::scene::Scene;
 
 /// Puts values into a phrase. Loading the phrases has proved that the places are there.
-pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     markup::fill(template, values).unwrap_or_else(|_| template.to_owned())
 }
 
@@ -61,11 +61,10 @@ impl Scene<'_> {
             words.weekends.clone()
         } else {
             let names = &self.phrases().dates.weekdays;
-            let named: Vec<&str> = days
+            let said = days
                 .iter()
-                .map(|day| names[day.num_days_from_monday() as usize].as_str())
-                .collect();
-            named.join(", ")
+                .map(|day| names[day.num_days_from_monday() as usize].as_str());
+            said.collect::<Vec<_>>().join(", ")
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// For how long it is remembered how often a chat was answered, in memory only (SAFETY 5.4).
-const MEMORY: Duration = Duration::from_secs(10 * 60);
+const MEMORY: Duration = Duration::from_mins(10);
 
 /// The most chats that are remembered; beyond that openings start over, which harms nobody.
 const MAX_CHATS: usize = 10_000;
@@ -78,7 +78,7 @@ impl Inbound {
         let now = self.clock.now();
         self.store
             .update(asked.chat, |subscriber| {
-                care::effect(finding, subscriber, now)
+                care::effect(finding, &subscriber, now)
             })
             .await?;
         Ok(())

@@ -140,6 +140,16 @@ pub(super) struct Chat {
     pub(super) said_read: usize,
     /// The last answer to a button.
     pub(super) toast: Option<Toast>,
+    /// Taps that the bot has not answered yet.
+    pub(super) open_taps: Vec<OpenTap>,
+}
+
+/// A button that still shows that it was tapped.
+#[derive(Clone)]
+pub(super) struct OpenTap {
+    pub(super) query: String,
+    pub(super) message: i64,
+    pub(super) label: String,
 }
 
 /// The short answer to a tap that shows over the chat.
@@ -166,6 +176,7 @@ impl Chat {
             said: Vec::new(),
             said_read: 0,
             toast: None,
+            open_taps: Vec::new(),
         }
     }
 

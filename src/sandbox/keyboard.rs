@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::refusal::Refusal;
 
-/// The most bytes of `callback_data` (Bot API, InlineKeyboardButton).
+/// The most bytes of `callback_data` (Bot API, `InlineKeyboardButton`).
 const MOST_CALLBACK_BYTES: usize = 64;
-/// The most characters that a copy button copies (Bot API, CopyTextButton).
+/// The most characters that a copy button copies (Bot API, `CopyTextButton`).
 const MOST_COPY_CHARACTERS: usize = 256;
 /// The most buttons on one keyboard (observed at Telegram's servers; more is "reply markup is too long").
 const MOST_BUTTONS: usize = 100;

@@ -33,7 +33,7 @@ impl Limit {
     const fn window(self) -> Duration {
         match self {
             Self::Overall | Self::Chat | Self::Paid => Duration::from_secs(1),
-            Self::Group => Duration::from_secs(60),
+            Self::Group => Duration::from_mins(1),
         }
     }
 }

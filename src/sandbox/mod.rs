@@ -5,12 +5,15 @@
 
 mod calls;
 mod chat;
+mod deeds;
 mod faults;
 mod format;
+mod itself;
 mod keyboard;
 mod limits;
 mod methods;
 mod model;
+mod page;
 mod people;
 mod record;
 mod refusal;
@@ -18,6 +21,7 @@ mod server;
 mod stand_in;
 mod transcript;
 mod updates;
+mod webhook;
 mod wire;
 
 pub use chat::{Attachment, File};
@@ -25,6 +29,7 @@ pub use faults::{Fault, Target};
 pub use format::{Entity, Formatted, parse_html};
 pub use keyboard::{Action, Button, ReplyButton};
 pub use limits::{Breach, Limit};
+pub use page::{Hook, PARENTS, TryHooks};
 pub use people::{Group, NotThere, Parent};
 pub use record::{CallRecord, CallResult, Said};
 pub use stand_in::{PATIENCE, StandIn, WaitedTooLong};

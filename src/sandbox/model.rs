@@ -268,11 +268,6 @@ impl Model {
         Ok(json)
     }
 
-    /// Queues an update about a chat.
-    pub(super) fn tell_bot(&mut self, kind: &str, content: Value) -> i64 {
-        self.queue.push(kind, &content)
-    }
-
     /// The commands that a phone in this language shows in a private chat.
     pub(super) fn commands_for(&self, language: &str) -> Value {
         ["all_private_chats", "default"]

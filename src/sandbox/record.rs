@@ -1,5 +1,7 @@
 //! What the stand-in remembers of every request, so that tests count from its record and not from the bot's.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
@@ -42,8 +44,24 @@ impl CallResult {
     }
 }
 
+impl fmt::Display for CallResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open => f.write_str("not answered"),
+            Self::Accepted(_) => f.write_str("accepted"),
+            Self::Refused(code, why) => write!(f, "{code} {why}"),
+            Self::Faulted(fault) => write!(f, "not carried out: {fault:?}"),
+            Self::Spoiled(fault, _) => write!(f, "carried out, then {fault:?}"),
+        }
+    }
+}
+
 /// Something that the bot said and Telegram accepted: a new message, an edit, or a file with its caption.
 #[derive(Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a yes or no of the Bot API, and a test asks for one of them"
+)]
 pub struct Said {
     /// Where.
     pub chat: i64,

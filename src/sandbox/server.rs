@@ -20,7 +20,7 @@ use super::{
     methods::{self, Done},
     record::CallResult,
     refusal::Refusal,
-    stand_in::Shared,
+    stand_in::{Shared, TOKEN},
     wire::Line,
 };
 
@@ -48,13 +48,17 @@ pub(super) async fn bot_api(
     request: Request,
 ) -> Response {
     let path = request.uri().path();
+    // A page of another site must not steer the stand-in through the browser; a bot sends no origin.
+    if request.headers().contains_key(header::ORIGIN) {
+        return refused(&Refusal::not_found());
+    }
     let Some((token, name)) = path
         .strip_prefix("/bot")
         .and_then(|rest| rest.split_once('/'))
     else {
         return refused(&Refusal::not_found());
     };
-    if token != shared.token() {
+    if token != TOKEN {
         return refused(&Refusal::unauthorized());
     }
     let Some(method) = calls::method(name) else {
@@ -77,11 +81,11 @@ async fn call(shared: &Shared, line: &Line, method: &'static str, params: Params
         )
     });
     let close = |result| shared.change(|model| model.close_record(record, result));
-    if let Some(fault) = fault {
-        if let Some(response) = stopped_by(fault, line).await {
-            close(CallResult::Faulted(fault));
-            return response;
-        }
+    if let Some(fault) = fault
+        && let Some(response) = stopped_by(fault, line).await
+    {
+        close(CallResult::Faulted(fault));
+        return response;
     }
     match carry_out(shared, method, &params).await {
         Err(refusal) => {
@@ -187,12 +191,12 @@ async fn read_form(request: Request) -> anyhow::Result<Params> {
     let mut params = Params::default();
     while let Some(field) = form.next_field().await? {
         let name = field.name().unwrap_or_default().to_owned();
-        match field.file_name().map(str::to_owned) {
-            Some(file) => {
-                let bytes = field.bytes().await?.to_vec();
-                params.attach(name, File { name: file, bytes });
-            }
-            None => params.set(name, Value::String(field.text().await?)),
+        if let Some(file) = field.file_name().map(str::to_owned) {
+            let bytes = field.bytes().await?.to_vec();
+            params.attach(name, File { name: file, bytes });
+        } else {
+            let text = String::from_utf8(field.bytes().await?.to_vec())?;
+            params.set(name, Value::String(text));
         }
     }
     Ok(params)

@@ -17,9 +17,10 @@ use super::{
     faults::{Fault, Target},
     limits::Breach,
     model::{Model, Moment},
+    page::{self, PARENTS, TryHooks},
     people::{Group, Parent},
     record::{CallRecord, Said},
-    server,
+    server, webhook,
     wire::{CuttableListener, Line},
 };
 use crate::clock::Clock;
@@ -27,7 +28,7 @@ use crate::clock::Clock;
 /// How long waiting for the bot may take in real time before it is a failure. Generous: a loaded machine is slow.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 /// The token that the stand-in knows the bot by. It opens nothing.
-const TOKEN: &str = "4242424242:stand-in-for-telegram-not-a-secret_";
+pub(super) const TOKEN: &str = "4242424242:stand-in-for-telegram-not-a-secret_";
 
 /// Telegram, in this process. Clones are the same one; it stops when the last is dropped.
 #[derive(Clone)]
@@ -53,8 +54,27 @@ impl StandIn {
         Self::start_with(clock, listen, |_| Router::new()).await
     }
 
-    /// Also serves what `pages` makes.
-    pub(super) async fn start_with(
+    /// Also serves the chat page at `/`. Takes only loopback addresses: the page is for the one who sits here.
+    pub async fn start_with_page(
+        clock: Clock,
+        listen: SocketAddr,
+        hooks: TryHooks,
+    ) -> io::Result<Self> {
+        if !listen.ip().is_loopback() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the chat page is served on a loopback address only",
+            ));
+        }
+        let telegram =
+            Self::start_with(clock, listen, |shared| page::router(shared, hooks)).await?;
+        for (id, name) in PARENTS {
+            telegram.parent(id, name, "en");
+        }
+        Ok(telegram)
+    }
+
+    async fn start_with(
         clock: Clock,
         listen: SocketAddr,
         pages: impl FnOnce(Shared) -> Router,
@@ -74,6 +94,10 @@ impl StandIn {
         let service = router.into_make_service_with_connect_info::<Line>();
         let stop = CancellationToken::new();
         let guard = Arc::new(stop.clone().drop_guard());
+        tokio::spawn(
+            stop.clone()
+                .run_until_cancelled_owned(webhook::push_updates(shared.clone())),
+        );
         tokio::spawn(stop.run_until_cancelled_owned(async move {
             axum::serve(CuttableListener(listener), service).await
         }));
@@ -230,10 +254,6 @@ impl StandIn {
 }
 
 impl Shared {
-    pub(super) fn token(&self) -> &'static str {
-        TOKEN
-    }
-
     pub(super) fn clock(&self) -> &Clock {
         &self.0.clock
     }
@@ -319,7 +339,10 @@ impl WaitedTooLong {
         }
         text.push_str("--- the last requests\n");
         for record in model.records.iter().rev().take(12).rev() {
-            text.push_str(&format!("{}: {:?}\n", record.method, record.result));
+            text.push_str(record.method);
+            text.push_str(": ");
+            text.push_str(&record.result.to_string());
+            text.push('\n');
         }
         Self(text)
     }

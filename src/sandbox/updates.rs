@@ -1,6 +1,6 @@
 //! The queue of updates: confirmed only by an offset beyond them (or a webhook's 200), as Telegram does it.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use serde_json::{Value, json, value::RawValue};
 
@@ -14,8 +14,18 @@ const MOST_IN_A_BATCH: usize = 100;
 const FIRST_ID: i64 = 5_000_000_001;
 
 /// One update on its way to the bot.
-pub(super) struct Update {
+struct Update {
+    id: i64,
+    /// The chat, or the person where there is none; 0 for what has neither.
+    chat: i64,
+    json: Box<RawValue>,
+}
+
+/// An update that is being pushed.
+pub(super) struct Push {
+    pub(super) webhook: Webhook,
     pub(super) id: i64,
+    chat: i64,
     pub(super) json: Box<RawValue>,
 }
 
@@ -29,6 +39,8 @@ pub(super) struct Webhook {
 
 pub(super) struct Queue {
     waiting: VecDeque<Update>,
+    /// Chats with an update on its way to the webhook.
+    out: HashSet<i64>,
     next_id: i64,
     allowed: Option<Vec<String>>,
     /// Which poll is the current one; an older one that still waits is ended.
@@ -45,6 +57,7 @@ impl Default for Queue {
     fn default() -> Self {
         Self {
             waiting: VecDeque::new(),
+            out: HashSet::new(),
             next_id: FIRST_ID,
             allowed: None,
             poll: 0,
@@ -80,7 +93,8 @@ impl Queue {
         }
         let json = serde_json::value::to_raw_value(&update)
             .expect("a JSON value can always be written as JSON");
-        self.waiting.push_back(Update { id, json });
+        let chat = chat_of(content);
+        self.waiting.push_back(Update { id, chat, json });
         id
     }
 
@@ -92,14 +106,38 @@ impl Queue {
         self.waiting.len()
     }
 
-    /// The next updates that are not out for delivery yet, for a webhook.
-    pub(super) fn after(&self, id: i64) -> Option<&Update> {
-        self.waiting.iter().find(|update| update.id > id)
+    /// Takes the next update to push: one at a time of each chat, as Telegram does it, as many as there are connections.
+    pub(super) fn take_for_webhook(&mut self) -> Option<Push> {
+        let webhook = self.webhook.clone()?;
+        if self.out.len() >= webhook.max_connections {
+            return None;
+        }
+        let mut waiting = self.waiting.iter();
+        let update = waiting.find(|update| !self.out.contains(&update.chat))?;
+        self.out.insert(update.chat);
+        Some(Push {
+            webhook,
+            id: update.id,
+            chat: update.chat,
+            json: update.json.clone(),
+        })
     }
 
-    /// Takes one update out after a webhook took it.
-    pub(super) fn confirm_one(&mut self, id: i64) {
-        self.waiting.retain(|update| update.id != id);
+    /// A push came to an end: with 200 the update is confirmed, otherwise it comes again.
+    pub(super) fn pushed(&mut self, push: &Push, outcome: Result<(), String>) {
+        self.out.remove(&push.chat);
+        match outcome {
+            Ok(()) if self.repeats > 0 => self.repeats -= 1,
+            Ok(()) => {
+                if let Ok(at) = self
+                    .waiting
+                    .binary_search_by_key(&push.id, |update| update.id)
+                {
+                    self.waiting.remove(at);
+                }
+            }
+            Err(why) => self.last_webhook_error = Some(why),
+        }
     }
 
     pub(super) fn forget_all(&mut self) {
@@ -166,4 +204,15 @@ impl Queue {
             self.waiting.push_front(update);
         }
     }
+}
+
+fn chat_of(content: &Value) -> i64 {
+    let mut parts = content
+        .as_object()
+        .into_iter()
+        .flat_map(|object| object.values());
+    let ids = ["/chat/id", "/message/chat/id", "/from/id"];
+    parts
+        .find_map(|part| ids.iter().find_map(|id| part.pointer(id)?.as_i64()))
+        .unwrap_or_default()
 }

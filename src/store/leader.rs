@@ -92,10 +92,16 @@ impl Lead {
 
     /// Gives the lead back at once, so that another process need not wait for the connection to be noticed as gone.
     pub async fn release(self) {
-        if let Hold::Session(session) = self.0 {
-            // A connection that cannot say good-bye is closed by the drop, which is as good.
-            let _ = timeout(ANSWER_TIMEOUT, session.close()).await;
-        }
+        let Hold::Session(mut session) = self.0 else {
+            return;
+        };
+        // Said, and not left to the closing: the server may take its time to notice that. A session that cannot say
+        // it any more is closed by the drop, which is as good.
+        let unlocked = sqlx::query("SELECT pg_advisory_unlock($1)")
+            .bind(ADVISORY_LOCK)
+            .execute(&mut *session);
+        let _ = timeout(ANSWER_TIMEOUT, unlocked).await;
+        let _ = timeout(ANSWER_TIMEOUT, session.close()).await;
     }
 }
 

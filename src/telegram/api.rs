@@ -25,6 +25,9 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an ordinary request may take in all.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// So many idle connections are kept: a broadcast at 1000/s over a way of a quarter of a second needs them.
+const MOST_IDLE: usize = 256;
+
 /// The largest answer that is read, in bytes: a hundred updates of the longest messages stay well below.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 
@@ -32,6 +35,8 @@ const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 #[derive(Clone)]
 pub struct Telegram {
     client: Client,
+    /// Never uses a connection twice.
+    fresh: Client,
     api: Url,
     token: SecretString,
 }
@@ -64,21 +69,35 @@ impl Telegram {
             .ok_or_else(|| {
                 anyhow!("TELOXIDE_API_URL must be an http or https address, like https://api.telegram.org")
             })?;
-        let mut builder = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_keepalive(Duration::from_secs(30))
-            // Telegram never redirects; whoever does is not Telegram and must not get the token.
-            .redirect(Policy::none());
-        builder = match proxy {
-            Some(address) => builder.proxy(proxy_at(address)?),
-            // Only what the settings say: a proxy from elsewhere in the environment would see the token.
-            None => builder.no_proxy(),
+        let builder = |idle: usize| {
+            let builder = Client::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .tcp_keepalive(Duration::from_secs(30))
+                .pool_max_idle_per_host(idle)
+                // Telegram never redirects; whoever does is not Telegram and must not get the token.
+                .redirect(Policy::none());
+            let builder = match proxy {
+                Some(address) => builder.proxy(proxy_at(address)?),
+                // Only what the settings say: a proxy from elsewhere in the environment would see the token.
+                None => builder.no_proxy(),
+            };
+            let client = builder.build().map_err(reqwest::Error::without_url);
+            client.context("cannot set up the connection to Telegram")
         };
-        let client = builder
-            .build()
-            .map_err(reqwest::Error::without_url)
-            .context("cannot set up the connection to Telegram")?;
-        Ok(Self { client, api, token })
+        Ok(Self {
+            client: builder(MOST_IDLE)?,
+            fresh: builder(0)?,
+            api,
+            token,
+        })
+    }
+
+    /// The same bot on connections of its own: for a request that must not be stuck behind a dead one.
+    pub(crate) fn on_a_fresh_connection(&self) -> Self {
+        Self {
+            client: self.fresh.clone(),
+            ..self.clone()
+        }
     }
 
     /// Sends one of teloxide's payloads and reads its typed result.

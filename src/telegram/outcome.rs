@@ -242,75 +242,80 @@ mod tests {
             .outcome
     }
 
+    /// Code and description as Telegram words them, and what they mean.
+    const WORDINGS: &[(u16, &str, Outcome)] = &[
+        (
+            403,
+            "Forbidden: bot was blocked by the user",
+            gone(Gone::Blocked),
+        ),
+        (
+            403,
+            "Forbidden: user is deactivated",
+            gone(Gone::Deactivated),
+        ),
+        (400, "Bad Request: chat not found", gone(Gone::NotFound)),
+        (
+            403,
+            "Forbidden: bot can't initiate conversation with a user",
+            gone(Gone::NotFound),
+        ),
+        (
+            403,
+            "Forbidden: bot was kicked from the group chat",
+            gone(Gone::NotFound),
+        ),
+        (400, "Bad Request: PEER_ID_INVALID", gone(Gone::NotFound)),
+        (
+            403,
+            "Forbidden: bot can't send messages to bots",
+            gone(Gone::NotFound),
+        ),
+        (
+            429,
+            "Too Many Requests: retry after 17",
+            Outcome::Wait(Duration::from_secs(17)),
+        ),
+        (429, "Too Many Requests", Outcome::Wait(UNNAMED_WAIT)),
+        (500, "Internal Server Error", Outcome::Retry),
+        (502, "Bad Gateway", Outcome::Retry),
+        (
+            400,
+            "Bad Request: can't parse entities: Unsupported start tag \"x\" at byte offset 0",
+            Outcome::BadMarkup,
+        ),
+        (400, "Bad Request: message is too long", Outcome::TooLong),
+        (400, "Bad Request: MESSAGE_TOO_LONG", Outcome::TooLong),
+        (
+            400,
+            "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message",
+            Outcome::Accepted { message_id: 0 },
+        ),
+        (
+            400,
+            "Bad Request: message to edit not found",
+            Outcome::Stale,
+        ),
+        (400, "Bad Request: message can't be edited", Outcome::Stale),
+        (
+            400,
+            "Bad Request: query is too old and response timeout expired or query ID is invalid",
+            Outcome::Stale,
+        ),
+        (401, "Unauthorized", Outcome::Unauthorized),
+        (404, "Not Found", Outcome::Unauthorized),
+        (
+            409,
+            "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+            Outcome::Conflict,
+        ),
+        (400, "Bad Request: message text is empty", Outcome::Refused),
+        (400, "Bad Request: BUTTON_DATA_INVALID", Outcome::Refused),
+    ];
+
     #[test]
     fn telegrams_wordings() {
-        let seconds = |n| Outcome::Wait(Duration::from_secs(n));
-        let cases: &[(u16, &str, Outcome)] = &[
-            (
-                403,
-                "Forbidden: bot was blocked by the user",
-                gone(Gone::Blocked),
-            ),
-            (
-                403,
-                "Forbidden: user is deactivated",
-                gone(Gone::Deactivated),
-            ),
-            (400, "Bad Request: chat not found", gone(Gone::NotFound)),
-            (
-                403,
-                "Forbidden: bot can't initiate conversation with a user",
-                gone(Gone::NotFound),
-            ),
-            (
-                403,
-                "Forbidden: bot was kicked from the group chat",
-                gone(Gone::NotFound),
-            ),
-            (400, "Bad Request: PEER_ID_INVALID", gone(Gone::NotFound)),
-            (
-                403,
-                "Forbidden: bot can't send messages to bots",
-                gone(Gone::NotFound),
-            ),
-            (429, "Too Many Requests: retry after 17", seconds(17)),
-            (429, "Too Many Requests", Outcome::Wait(UNNAMED_WAIT)),
-            (500, "Internal Server Error", Outcome::Retry),
-            (502, "Bad Gateway", Outcome::Retry),
-            (
-                400,
-                "Bad Request: can't parse entities: Unsupported start tag \"x\" at byte offset 0",
-                Outcome::BadMarkup,
-            ),
-            (400, "Bad Request: message is too long", Outcome::TooLong),
-            (400, "Bad Request: MESSAGE_TOO_LONG", Outcome::TooLong),
-            (
-                400,
-                "Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message",
-                Outcome::Accepted { message_id: 0 },
-            ),
-            (
-                400,
-                "Bad Request: message to edit not found",
-                Outcome::Stale,
-            ),
-            (400, "Bad Request: message can't be edited", Outcome::Stale),
-            (
-                400,
-                "Bad Request: query is too old and response timeout expired or query ID is invalid",
-                Outcome::Stale,
-            ),
-            (401, "Unauthorized", Outcome::Unauthorized),
-            (404, "Not Found", Outcome::Unauthorized),
-            (
-                409,
-                "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
-                Outcome::Conflict,
-            ),
-            (400, "Bad Request: message text is empty", Outcome::Refused),
-            (400, "Bad Request: BUTTON_DATA_INVALID", Outcome::Refused),
-        ];
-        for (code, description, expected) in cases {
+        for (code, description, expected) in WORDINGS {
             let body = serde_json::json!({
                 "ok": false, "error_code": code, "description": description,
             });

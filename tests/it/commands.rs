@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use slowbloom::{conversation::command::Command, domain::Language};
 
 use crate::support::{
-    crowd::{Agreed, each_says, subscriber, table},
-    world::{World, us},
+    crowd::{Agreed, each_says, subscriber, table, us},
+    world::World,
 };
 
 fn names(language: Language) -> Vec<String> {

@@ -42,7 +42,7 @@ async fn before_she_agrees_everything_can_be_read_and_nothing_is_stored_or_sent_
     world.says(&mia, "/start").await;
     for label in [
         "More about privacy",
-        "No thanks, just let me look",
+        "No thanks, let me look",
         "Get help now",
     ] {
         world.taps(&mia, label).await;

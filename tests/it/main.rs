@@ -4,9 +4,12 @@
     reason = "in a test, what was not expected is a failure; clippy sees tests only where `#[test]` stands"
 )]
 
+mod care;
 mod command_line;
 mod commands;
 mod consent;
+mod editing;
+mod notes;
 mod places;
 mod settings;
 mod store;

@@ -7,8 +7,8 @@ use slowbloom::{
 };
 
 use crate::support::{
-    crowd::{Agreed, subscriber, table},
-    world::{World, us},
+    crowd::{Agreed, subscriber, table, us},
+    world::World,
 };
 
 const BUENOS_AIRES: Attachment = Attachment::Location {

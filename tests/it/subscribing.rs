@@ -45,7 +45,7 @@ async fn a_parent_subscribes_in_three_taps_and_gets_her_note() {
              Education only, not therapy. Danger? Call 911. Crisis? Call/text 988. Parents’ line: +1 833-852-6262. /crisis
              [Yes, I’m 18+ and I agree]
              [More about privacy]
-             [No thanks, just let me look]
+             [No thanks, let me look]
              [Get help now]
         mia taps [Yes, I’m 18+ and I agree]
         bot: Is it 10:24 am where you are?

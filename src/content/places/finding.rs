@@ -146,7 +146,7 @@ fn named<'a>(places: &'a Places, name: &str) -> Vec<&'a Place> {
     let mut found: Vec<&Place> = under
         .unwrap_or_default()
         .iter()
-        .filter_map(|at| places.places.get(*at))
+        .filter_map(|at| places.cities.get(*at))
         .collect();
     found.sort_by_key(|place| key(&place.en) != name && key(&place.es) != name);
     found
@@ -217,7 +217,7 @@ fn near(places: &Places, typed: &str) -> Found {
     suggestions(
         ranked
             .iter()
-            .filter_map(|(_, _, at)| places.places.get(*at)),
+            .filter_map(|(_, _, at)| places.cities.get(*at)),
     )
 }
 

@@ -1,3 +1,5 @@
+//! Cities, regions and clocks, as parents type them; and mistakes in the file.
+
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -45,74 +47,41 @@ fn a_name_is_found_in_either_language_and_any_dress() {
     for (zone, names) in [
         (
             "America/New_York",
-            &[
-                "New York",
-                "nueva york",
-                "NYC",
-                "  new-york ",
-                "ＮＹＣ",
-                "Brooklyn",
-                "I live in Boston",
-            ][..],
+            "New York | nueva york | NYC |   new-york  | ＮＹＣ | Brooklyn | I live in Boston",
         ),
         (
             "America/Mexico_City",
-            &[
-                "ciudad de mexico",
-                "CDMX",
-                "Ciudad de México",
-                "vivo en Puebla",
-            ],
+            "ciudad de mexico | CDMX | Ciudad de México | vivo en Puebla",
         ),
         (
             "Europe/London",
-            &["Londres", "LONDON, UK", "england", "London time"],
+            "Londres | LONDON, UK | england | London time",
         ),
         (
             "Europe/Berlin",
-            &[
-                "Munich",
-                "München",
-                "MUENCHEN",
-                "Múnich",
-                "múnich, alemania",
-            ],
+            "Munich | München | MUENCHEN | Múnich | múnich, alemania",
         ),
         (
             "America/Los_Angeles",
-            &[
-                "L.A.",
-                "los angeles, ca",
-                "san diego",
-                "San Diego, California",
-                "california",
-                "Portland OR",
-                "Pacific Time",
-            ],
+            "L.A. | los angeles, ca | san diego | San Diego, California | california | Portland OR | Pacific Time",
         ),
         (
             "America/Bogota",
-            &["bogotá", "Bogota", "colombia", "Medellin Colombia"],
+            "bogotá | Bogota | colombia | Medellin Colombia",
         ),
         (
             "America/Argentina/Ushuaia",
-            &["Ushuaia", "america/argentina/ushuaia"],
+            "Ushuaia | america/argentina/ushuaia",
         ),
         (
             "America/Los_Angeles",
-            &["America/Los_Angeles", "america/los angeles"],
+            "America/Los_Angeles | america/los angeles",
         ),
-        ("Asia/Kolkata", &["Calcutta", "Bombay", "india"]),
-        ("UTC", &["utc", "UTC"]),
+        ("Asia/Kolkata", "Calcutta | Bombay | india"),
+        ("UTC", "utc | UTC"),
     ] {
-        for name in names {
-            let found = exact(places, name);
-            assert_eq!(
-                found.first().map(String::as_str),
-                Some(zone),
-                "{name}: {found:?}"
-            );
-            assert!(found.len() == 1, "{name}: {found:?}");
+        for name in names.split(" | ") {
+            assert_eq!(exact(places, name), [zone], "{name}");
         }
     }
 }
@@ -246,7 +215,7 @@ fn clock_choices_are_distinct_and_lead_to_regions() {
 #[test]
 fn every_country_matches_the_country_of_its_zone() {
     let places = places();
-    for place in places.regions.iter().chain(&places.places) {
+    for place in places.regions.iter().chain(&places.cities) {
         if let Some(country) = place.zone.country() {
             assert_eq!(
                 place.country,

@@ -142,8 +142,10 @@ pub fn moved(mut sub: Subscriber, note: &NoteId, to: Moved, now: DateTime<Utc>) 
         return sub;
     }
     if let Some(slot) = moved_slot(&sub, to, now) {
+        // What is to come on an earlier day is not dropped for it: the note comes then.
+        let sooner = sub.next.filter(|next| next.wall.date() < slot.wall.date());
         sub.carried = Some(note.clone());
-        sub.next = Some(slot);
+        sub.next = Some(sooner.unwrap_or(slot));
     }
     sub
 }

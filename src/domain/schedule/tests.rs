@@ -1,3 +1,5 @@
+//! Expressions, and what daylight saving does to them.
+
 use proptest::prelude::*;
 
 use super::*;

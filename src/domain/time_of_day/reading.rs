@@ -73,14 +73,33 @@ enum Part {
 struct Reading {
     hour: u32,
     minute: u32,
+    /// “ten to eight”: so many minutes before that.
+    before: u32,
     /// Written with its minutes or after “at”: cannot be the number of something else.
     looks_like_a_time: bool,
 }
 
 impl Reading {
+    fn at(hour: u32, minute: u32) -> Self {
+        Self {
+            hour,
+            minute,
+            before: 0,
+            looks_like_a_time: true,
+        }
+    }
+
+    fn before(hour: u32, before: u32) -> Self {
+        Self {
+            before,
+            ..Self::at(hour, 0)
+        }
+    }
+
     fn in_part(self, part: Option<Part>) -> Result<TimeOfDay, NotATime> {
+        const DAY: u32 = 24 * 60;
         let Self { hour, minute, .. } = self;
-        if minute > 59 {
+        if minute > 59 || self.before > 59 {
             return Err(NotATime::NoSuchMinute);
         }
         if hour > 24 || (hour == 24 && minute > 0) {
@@ -90,32 +109,27 @@ impl Reading {
             None => hour % 24,
             Some(part) => part.hour(hour).ok_or(NotATime::NoSuchHalf)?,
         };
-        TimeOfDay::new(hour, minute).ok_or(NotATime::NoSuchHour)
+        let minutes = (DAY + hour * 60 + minute - self.before) % DAY;
+        TimeOfDay::new(minutes / 60, minutes % 60).ok_or(NotATime::NoSuchHour)
     }
 }
 
 impl Part {
     /// The hour 0 to 23 that `hour` is in this part of the day, if it can be in it.
     fn hour(self, hour: u32) -> Option<u32> {
+        use Part::{
+            Afternoon, Am, Evening, Manana, Midnight, Morning, Night, Noon, Pm, SmallHours,
+        };
         match (self, hour) {
-            (Self::Pm | Self::Manana | Self::Afternoon | Self::Noon, 12) => Some(12),
-            (
-                Self::Am
-                | Self::Morning
-                | Self::SmallHours
-                | Self::Evening
-                | Self::Night
-                | Self::Midnight,
-                12,
-            ) => Some(0),
-            (Self::Am | Self::Morning | Self::Manana, 0..=11) => Some(hour),
-            (Self::SmallHours, 0..=6) => Some(hour),
-            (Self::Pm | Self::Afternoon | Self::Evening, 1..=11) => Some(hour + 12),
-            (Self::Noon, 1..=3) => Some(hour + 12),
-            (Self::Night, 0..=4) => Some(hour),
-            (Self::Night, 5..=11) => Some(hour + 12),
-            (Self::Afternoon | Self::Evening | Self::Night, 13..=23) => Some(hour),
-            (Self::Night | Self::Midnight, 24) | (Self::Midnight, 0) => Some(0),
+            (Am | Morning | SmallHours | Evening | Night | Midnight, 12)
+            | (Night | Midnight, 24)
+            | (Midnight, 0) => Some(0),
+            (Pm | Manana | Afternoon | Noon, 12)
+            | (Am | Morning | Manana, 0..=11)
+            | (SmallHours, 0..=6)
+            | (Night, 0..=4)
+            | (Afternoon | Evening | Night, 13..=23) => Some(hour),
+            (Pm | Afternoon | Evening, 1..=11) | (Night, 5..=11) | (Noon, 1..=3) => Some(hour + 12),
             _ => None,
         }
     }
@@ -169,47 +183,39 @@ fn readings(words: &[Word]) -> Result<Vec<Reading>, NotATime> {
 /// The reading at the start of `words`, and how many words it takes.
 fn take_reading(words: &[Word]) -> Result<(Reading, usize), NotATime> {
     use Word::{And, Clock, Half, Number, Past, Quarter, To};
-    let reading = |hour: u32, minute: u32| Reading {
-        hour,
-        minute,
-        looks_like_a_time: true,
-    };
-    // “ten to eight”: the hour before.
-    let before = |hour: u32, minutes: u32| -> Result<Reading, NotATime> {
-        if !(1..=30).contains(&minutes) {
-            return Err(NotATime::Unclear);
-        }
-        Ok(reading((hour + 23) % 24, 60 - minutes))
-    };
     Ok(match *words {
-        [Clock(hour, minute), ..] => (reading(hour, minute), 1),
-        [Half, Past, Number(hour), ..] => (reading(hour, 30), 3),
-        [Half, Number(hour), ..] => (reading(hour, 30), 2),
-        [Quarter, Past, Number(hour), ..] => (reading(hour, 15), 3),
-        [Quarter, To, Number(hour), ..] => (before(hour, 15)?, 3),
-        [Number(hour), And, Half, ..] => (reading(hour, 30), 3),
-        [Number(hour), And, Quarter, ..] => (reading(hour, 15), 3),
-        [Number(hour), To, Quarter, ..] => (before(hour, 15)?, 3),
-        [Number(minutes), Past, Number(hour), ..] => (reading(hour, minutes), 3),
+        [Clock(hour, minute), ..] => (Reading::at(hour, minute), 1),
+        [Half, Number(hour), ..] => (Reading::at(hour, 30), 2),
+        [Half, Past, Number(hour), ..] | [Number(hour), And, Half, ..] => {
+            (Reading::at(hour, 30), 3)
+        }
+        [Quarter, Past, Number(hour), ..] | [Number(hour), And, Quarter, ..] => {
+            (Reading::at(hour, 15), 3)
+        }
+        [Quarter, To, Number(hour), ..] | [Number(hour), To, Quarter, ..] => {
+            (Reading::before(hour, 15), 3)
+        }
+        [Number(minutes), Past, Number(hour), ..] => (Reading::at(hour, minutes), 3),
         // “8 to 9” is a span, “ten to nine” is not; in Spanish the hour comes first.
         [Number(first), To, Number(second), ..] => match (first, second) {
-            (_, 5 | 10 | 20 | 25) if first <= 12 && !is_round(first) => (before(first, second)?, 3),
-            (5 | 10 | 20 | 25, 1..=12) if !is_round(second) => (before(second, first)?, 3),
+            (_, 5 | 10 | 20 | 25) if first <= 12 && !is_round(first) => {
+                (Reading::before(first, second), 3)
+            }
+            (5 | 10 | 20 | 25, 1..=12) if !is_round(second) => (Reading::before(second, first), 3),
             _ => return Err(NotATime::Unclear),
         },
         [Number(hour), And, Number(minute), ..] if minute >= 10 || minute == 5 => {
-            (reading(hour, minute), 3)
+            (Reading::at(hour, minute), 3)
         }
         [Number(_), And, ..] => return Err(NotATime::Unclear),
-        [Number(hour), Number(minute), ..] if minute >= 10 => (reading(hour, minute), 2),
-        [Number(hour), ..] => (
-            Reading {
-                hour,
-                minute: 0,
+        [Number(hour), Number(minute), ..] if minute >= 10 => (Reading::at(hour, minute), 2),
+        [Number(hour), ..] => {
+            let bare = Reading {
                 looks_like_a_time: false,
-            },
-            1,
-        ),
+                ..Reading::at(hour, 0)
+            };
+            (bare, 1)
+        }
         _ => return Err(NotATime::Unclear),
     })
 }

@@ -13,21 +13,18 @@ use teloxide::{
     },
 };
 
-use super::{
-    letter::{Letter, Place},
-    markup,
-};
+use super::letter::{Letter, Place};
 use crate::{
-    content::{Button, Keyboard, Voice},
+    content::{
+        Button, Keyboard, Voice,
+        markup::{self, MAX_MESSAGE_UTF16},
+    },
     domain::Language,
     telegram::api::recipient,
 };
 
 /// An answer that leaves later than this after the question says so (SPEC, promise 3).
 pub const LATE_AFTER: TimeDelta = TimeDelta::minutes(10);
-
-/// The longest text of a message in UTF-16 units after parsing (<https://core.telegram.org/bots/api#sendmessage>).
-pub const LONGEST_TEXT: usize = 4096;
 
 /// How much shorter a text becomes when Telegram finds it too long although we do not.
 const SHORTER_BY: usize = 512;
@@ -123,12 +120,12 @@ fn text(letter: &Letter, form: Form, wording: &Wording, now: DateTime<Utc>) -> S
         String::new()
     };
     let limit = if form.short {
-        LONGEST_TEXT - SHORTER_BY
+        MAX_MESSAGE_UTF16 - SHORTER_BY
     } else {
-        LONGEST_TEXT
+        MAX_MESSAGE_UTF16
     };
     let body = format!("{late}{}", letter.message.body);
-    let room = limit.saturating_sub(markup::length(&footer) + BETWEEN.len());
+    let room = limit.saturating_sub(markup::visible_len_utf16(&footer) + BETWEEN.len());
     let html = format!("{}{BETWEEN}{footer}", markup::clip(&body, room));
     if form.plain {
         markup::plain(&html)

@@ -117,14 +117,19 @@ impl Lane {
         Some((item.letter.class, item.number, from))
     }
 
-    /// Whether only its back-off holds it up: then it may be the one that tries whether the network is back.
-    pub(super) fn may_probe(&self, now: Instant) -> bool {
-        !self.rest_flying
-            && !self.crisis_flying
-            && self.crisis.is_empty()
-            && self.barred_until <= now
-            && self.spaced_until <= now
-            && self.rest_after > now
+    /// Whether its next letter, which is no crisis reply, could leave but for its back-off:
+    /// then it may be the one that tries whether the storm is over.
+    pub(super) fn may_try(&self, now: Instant) -> bool {
+        let free = self.barred_until <= now && self.spaced_until <= now;
+        let flying = self.rest_flying || self.crisis_flying;
+        free && !flying && self.crisis.is_empty() && !self.rest.is_empty()
+    }
+
+    /// Whether its next letter may have arrived already, so that it has one try left.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.rest
+            .front()
+            .is_some_and(|item| item.attempts.ambiguous)
     }
 
     /// The moment at which the next letter becomes pointless, if it does.
@@ -207,6 +212,11 @@ impl Lane {
             .filter(|item| item.letter.class == Class::Note);
         let notes = notes.count();
         (self.crisis.len() + self.rest.len() - notes, notes)
+    }
+
+    /// Whether an answer or note is queued.
+    pub(super) fn has_rest(&self) -> bool {
+        !self.rest.is_empty()
     }
 
     /// Nothing queued and nothing on its way.

@@ -7,9 +7,9 @@ mod compose;
 mod desk;
 mod lane;
 mod letter;
-mod markup;
 mod pace;
 mod porter;
+mod roster;
 mod stats;
 mod verdict;
 mod weather;
@@ -23,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-pub use compose::{LATE_AFTER, LONGEST_TEXT, Wording};
+pub use compose::{LATE_AFTER, Wording};
 pub use letter::{Class, Delivery, Letter, Place, Receipt};
 use porter::{Order, Porter};
 pub use stats::Snapshot;

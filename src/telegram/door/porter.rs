@@ -8,7 +8,7 @@ use std::{
 
 use serde::Deserialize;
 use teloxide::{
-    payloads::{EditMessageText, SendMessage},
+    payloads::{EditMessageText, GetMe, SendMessage},
     requests::Payload as _,
 };
 use tokio::{
@@ -24,7 +24,11 @@ use super::{
     letter::{Class, Delivery, Letter},
     stats,
 };
-use crate::{clock::Clock, domain::Outcome, telegram::Telegram};
+use crate::{
+    clock::Clock,
+    domain::Outcome,
+    telegram::{Failure, Telegram},
+};
 
 /// The loop turns at least this often, so that a standstill can be told from having nothing to do.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -49,6 +53,8 @@ pub(super) struct Porter {
     orders: mpsc::UnboundedReceiver<Order>,
     flights: JoinSet<Outcome>,
     flying: HashMap<Id, Flight>,
+    /// The harmless question, while it is on its way.
+    questions: JoinSet<bool>,
     /// Whether anyone can still post.
     open: bool,
     closing: Option<(Instant, Vec<oneshot::Sender<()>>)>,
@@ -75,6 +81,7 @@ impl Porter {
             orders,
             flights: JoinSet::new(),
             flying: HashMap::new(),
+            questions: JoinSet::new(),
             open: true,
             closing: None,
             stats,
@@ -92,6 +99,10 @@ impl Porter {
             tokio::select! {
                 order = self.orders.recv(), if self.open => self.obey(order),
                 Some(landed) = self.flights.join_next_with_id() => self.land(landed),
+                Some(answered) = self.questions.join_next() => {
+                    let now = self.now();
+                    self.desk.asked(answered.unwrap_or(false), now);
+                }
                 () = tokio::time::sleep_until(wake) => {}
             }
             while let Ok(order) = self.orders.try_recv() {
@@ -115,6 +126,10 @@ impl Porter {
         let wait = loop {
             match self.desk.next(now) {
                 Next::Send(flight) => self.send(*flight),
+                Next::Ask => {
+                    self.questions
+                        .spawn(ask(self.telegram.on_a_fresh_connection()));
+                }
                 Next::Wait(until) => break until,
             }
         };
@@ -141,7 +156,7 @@ impl Porter {
             self.paid,
             self.clock.now(),
         );
-        let work = carry(self.telegram.clone(), request, patience(letter.class));
+        let work = carry(self.telegram.clone(), request, letter.class);
         let id = self.flights.spawn(work).id();
         self.flying.insert(id, flight);
     }
@@ -175,7 +190,10 @@ impl Porter {
 
     fn has_finished(&self) -> bool {
         match &self.closing {
-            Some((deadline, _)) => self.desk.is_empty() || *deadline <= self.clock.instant(),
+            Some((deadline, _)) => {
+                let now = self.clock.instant();
+                *deadline <= now || self.desk.is_empty() && self.desk.has_settled(now)
+            }
             None => !self.open && self.desk.is_empty(),
         }
     }
@@ -188,26 +206,78 @@ impl Porter {
     }
 }
 
-/// How long an answer is awaited before the request counts as ambiguous. Short for a crisis reply,
-/// which is then sent again: twice is better than late.
+/// How long an answer is awaited before the request counts as ambiguous.
 const fn patience(class: Class) -> Duration {
     match class {
-        Class::Crisis => Duration::from_secs(4),
+        // Short: meanwhile it is sent again.
+        Class::Crisis => Duration::from_secs(5),
         Class::Answer => Duration::from_secs(10),
         Class::Note => Duration::from_secs(15),
     }
 }
 
-async fn carry(telegram: Telegram, request: Request, patience: Duration) -> Outcome {
-    let result = match request {
-        Request::Send(payload) => {
-            telegram
-                .request(SendMessage::NAME, &payload, patience)
-                .await
+/// How long the question whether Telegram is back may take.
+const QUESTION_PATIENCE: Duration = Duration::from_secs(2);
+
+/// A crisis reply without an answer for this long is sent again beside the first: a little over the chat's second.
+const REPEAT: Duration = Duration::from_millis(1100);
+
+/// Sends a letter's request: once, or, for a crisis reply, until one of its copies gets an answer.
+async fn carry(telegram: Telegram, request: Request, class: Class) -> Outcome {
+    if class == Class::Crisis {
+        insist(telegram, request).await
+    } else {
+        attempt(telegram, Arc::new(request), patience(class)).await
+    }
+}
+
+/// A hanging connection must not hold help back, and nobody knows that it hangs before it has hung for long.
+/// So every second another copy leaves, on a connection of its own; the first real answer counts.
+/// Copies do not ask the pace: there is one a second at most, and only while Telegram does not answer.
+async fn insist(telegram: Telegram, request: Request) -> Outcome {
+    let patience = patience(Class::Crisis);
+    let request = Arc::new(request);
+    let fresh = telegram.on_a_fresh_connection();
+    let mut copies = JoinSet::new();
+    copies.spawn(attempt(telegram, request.clone(), patience));
+    let mut repeat = tokio::time::interval(REPEAT);
+    repeat.reset();
+    loop {
+        tokio::select! {
+            Some(landed) = copies.join_next() => {
+                let outcome = landed.unwrap_or(Outcome::Ambiguous);
+                let unanswered = matches!(outcome, Outcome::Retry | Outcome::Ambiguous);
+                if !unanswered || copies.is_empty() {
+                    return outcome;
+                }
+            }
+            _ = repeat.tick() => {
+                copies.spawn(attempt(fresh.clone(), request.clone(), patience));
+            }
         }
+    }
+}
+
+/// Whether Telegram answers at all.
+async fn ask(telegram: Telegram) -> bool {
+    let answer = telegram
+        .request(GetMe::NAME, &GetMe::new(), QUESTION_PATIENCE)
+        .await;
+    !matches!(
+        answer,
+        Err(Failure {
+            outcome: Outcome::Retry | Outcome::Ambiguous,
+            ..
+        })
+    )
+}
+
+async fn attempt(telegram: Telegram, request: Arc<Request>, patience: Duration) -> Outcome {
+    let result = match &*request {
+        Request::Send(payload) => telegram.request(SendMessage::NAME, payload, patience).await,
         Request::Edit(payload) => {
             telegram
-                .request(EditMessageText::NAME, &payload, patience)
+                .request(EditMessageText::NAME, payload, patience)
                 .await
         }
     };

@@ -11,6 +11,11 @@ use crate::domain::{ChatId, Outcome};
 /// How long nothing is tried after Telegram refused the token.
 const UNAUTHORIZED_PAUSE: Duration = Duration::from_secs(5);
 
+/// How long a letter that may have arrived waits for its second and last try: the longer, the likelier is whatever broke
+/// the connection over. A parent waits for an answer, nobody for a note.
+const LAST_TRY_OF_A_NOTE: Duration = Duration::from_secs(5);
+const LAST_TRY_OF_AN_ANSWER: Duration = Duration::from_millis(1500);
+
 /// What is known from earlier attempts at one letter.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Attempts {
@@ -54,7 +59,10 @@ pub(super) fn judge(letter: &Letter, attempts: &mut Attempts, outcome: &Outcome)
         Outcome::Ambiguous if attempts.ambiguous => Verdict::Settled(Delivery::Unknown),
         Outcome::Ambiguous => {
             attempts.ambiguous = true;
-            again(letter, attempts)
+            Verdict::Again(match letter.class {
+                Class::Note => LAST_TRY_OF_A_NOTE,
+                Class::Answer | Class::Crisis => LAST_TRY_OF_AN_ANSWER,
+            })
         }
         Outcome::BadMarkup if !attempts.form.plain => {
             attempts.form.plain = true;
@@ -131,97 +139,99 @@ mod tests {
         }
     }
 
-    /// Each row: class, place, the outcomes it meets one after the other, the last verdict.
+    /// The verdict on the last of these outcomes, met one after the other.
+    fn last(class: Class, place: Place, outcomes: &[Outcome]) -> Verdict {
+        let letter = letter(class, place);
+        let mut attempts = Attempts::default();
+        let verdicts = outcomes
+            .iter()
+            .map(|outcome| judge(&letter, &mut attempts, outcome));
+        verdicts.last().expect("an outcome")
+    }
+
+    const NEW: Place = Place::New;
+    const EDIT: Place = Place::Edit(5);
+
     #[test]
-    fn letters_and_what_they_meet() {
+    fn what_settles_a_letter() {
         use Outcome::{Accepted, Ambiguous, BadMarkup, Refused, Retry, Stale, TooLong};
-        use Verdict::{Again, Settled};
-        let at_once = Again(Duration::ZERO);
-        let settled = Settled;
-        let (note, crisis) = (Class::Note, Class::Crisis);
-        let (new, edit) = (Place::New, Place::Edit(5));
-        let rows: Vec<(Class, Place, Vec<Outcome>, Verdict)> = vec![
+        let delivered = |message_id| Delivery::Delivered { message_id };
+        let rows: &[(Class, Place, &[Outcome], Delivery)] = &[
             (
-                note,
-                new,
-                vec![Accepted { message_id: 7 }],
-                settled(Delivery::Delivered { message_id: 7 }),
+                Class::Note,
+                NEW,
+                &[Accepted { message_id: 7 }],
+                delivered(7),
             ),
             (
-                note,
-                edit,
-                vec![Accepted { message_id: 0 }],
-                settled(Delivery::Delivered { message_id: 5 }),
+                Class::Note,
+                EDIT,
+                &[Accepted { message_id: 0 }],
+                delivered(5),
             ),
+            (Class::Note, NEW, &[Ambiguous, Ambiguous], Delivery::Unknown),
             (
-                note,
-                new,
-                vec![Ambiguous, Ambiguous],
-                settled(Delivery::Unknown),
-            ),
-            (
-                note,
-                new,
-                vec![Ambiguous, Retry, Ambiguous],
-                settled(Delivery::Unknown),
+                Class::Note,
+                NEW,
+                &[Ambiguous, Retry, Ambiguous],
+                Delivery::Unknown,
             ),
             (
                 Class::Answer,
-                new,
-                vec![Ambiguous, Ambiguous],
-                settled(Delivery::Unknown),
+                NEW,
+                &[Ambiguous, Ambiguous],
+                Delivery::Unknown,
             ),
-            (note, new, vec![BadMarkup], at_once),
+            (Class::Note, NEW, &[BadMarkup, BadMarkup], Delivery::Refused),
+            (Class::Note, NEW, &[TooLong, TooLong], Delivery::Refused),
+            (Class::Note, NEW, &[Stale], Delivery::Refused),
+            (Class::Note, NEW, &[Refused], Delivery::Refused),
+            (Class::Crisis, NEW, &[Refused, Refused], Delivery::Refused),
             (
-                note,
-                new,
-                vec![BadMarkup, BadMarkup],
-                settled(Delivery::Refused),
+                Class::Crisis,
+                NEW,
+                &[Outcome::Gone(Gone::Blocked)],
+                Delivery::Gone(Gone::Blocked),
             ),
-            (note, new, vec![TooLong], Again(Duration::ZERO)),
+        ];
+        for (class, place, outcomes, expected) in rows {
+            let verdict = last(*class, *place, outcomes);
+            assert_eq!(
+                verdict,
+                Verdict::Settled(*expected),
+                "{class:?} {outcomes:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_keeps_a_letter_going() {
+        use Outcome::{Ambiguous, BadMarkup, Refused, Stale, TooLong, Unauthorized, Wait};
+        let at_once = || Verdict::Again(Duration::ZERO);
+        let nine = Duration::from_secs(9);
+        let rows: &[(Class, Place, &[Outcome], Verdict)] = &[
             (
-                note,
-                new,
-                vec![TooLong, TooLong],
-                settled(Delivery::Refused),
+                Class::Note,
+                NEW,
+                &[Ambiguous],
+                Verdict::Again(LAST_TRY_OF_A_NOTE),
             ),
-            (note, edit, vec![Stale], Again(Duration::ZERO)),
-            (note, new, vec![Stale], settled(Delivery::Refused)),
-            (note, new, vec![Refused], settled(Delivery::Refused)),
-            (crisis, new, vec![Refused], Again(Duration::ZERO)),
+            (Class::Note, NEW, &[BadMarkup], at_once()),
+            (Class::Note, NEW, &[TooLong], at_once()),
+            (Class::Note, NEW, &[TooLong, BadMarkup], at_once()),
+            (Class::Note, EDIT, &[Stale], at_once()),
+            (Class::Crisis, NEW, &[Refused], at_once()),
+            (Class::Note, NEW, &[Wait(nine)], Verdict::ChatWaits(nine)),
             (
-                crisis,
-                new,
-                vec![Refused, Refused],
-                settled(Delivery::Refused),
-            ),
-            (
-                note,
-                new,
-                vec![Outcome::Gone(Gone::Blocked)],
-                settled(Delivery::Gone(Gone::Blocked)),
-            ),
-            (
-                note,
-                new,
-                vec![Outcome::Wait(Duration::from_secs(9))],
-                Verdict::ChatWaits(Duration::from_secs(9)),
-            ),
-            (
-                note,
-                new,
-                vec![Outcome::Unauthorized],
+                Class::Note,
+                NEW,
+                &[Unauthorized],
                 Verdict::AllWait(UNAUTHORIZED_PAUSE),
             ),
         ];
         for (class, place, outcomes, expected) in rows {
-            let letter = letter(class, place);
-            let mut attempts = Attempts::default();
-            let last = outcomes
-                .iter()
-                .map(|outcome| judge(&letter, &mut attempts, outcome))
-                .last();
-            assert_eq!(last, Some(expected), "{class:?} {place:?} {outcomes:?}");
+            let verdict = last(*class, *place, outcomes);
+            assert_eq!(verdict, *expected, "{class:?} {outcomes:?}");
         }
     }
 

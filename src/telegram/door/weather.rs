@@ -12,35 +12,94 @@ const SEVERAL: usize = 3;
 /// 429s to several chats within this time mean the whole bot.
 const TOGETHER: Duration = Duration::from_millis(1500);
 
-/// How often one letter tries whether the network is back. Crisis replies have their own, quicker rhythm.
-const PROBE_EVERY: Duration = Duration::from_millis(500);
+/// How often a harmless request asks whether the network is back.
+const ASK_EVERY: Duration = Duration::from_millis(500);
+
+/// Telegram answers but takes no letters: one of them tries after this long, then twice as long, up to the longest.
+const TRY_AGAIN: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(4));
 
 /// What the latest answers, taken together, tell.
 #[derive(Debug, Default)]
 pub(super) struct Weather {
     /// Different chats whose requests got no answer since the last answer of any kind.
     unanswered: Vec<ChatId>,
-    /// When the next probe may leave; set while the network counts as gone.
-    probe_at: Option<Instant>,
+    /// Set while the network counts as gone.
+    storm: Option<Storm>,
     /// Different chats that were told to wait, and when, since the last acceptance.
     told: Vec<(Instant, ChatId)>,
+}
+
+/// A storm is not waited out with letters: each try would cost a note one of the two that it has. So a harmless request
+/// asks first, and only when that is answered does one letter go ahead of the others.
+#[derive(Debug)]
+struct Storm {
+    stage: Stage,
+    /// How long the next wait is after a letter that failed although the question was answered.
+    wait: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Nothing leaves; then a question.
+    AskAt(Instant),
+    /// The question is on its way.
+    Asked,
+    /// One letter may leave.
+    TryOne,
+    /// It left, for this chat.
+    Tried(ChatId),
+}
+
+/// What may leave besides crisis replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leave {
+    /// Everything.
+    All,
+    /// One letter.
+    One,
+    /// Nothing but the question, from this moment on.
+    Question(Instant),
+    /// Nothing until something comes back.
+    Nothing,
 }
 
 impl Weather {
     /// Whether the network counts as gone.
     pub(super) fn storm(&self) -> bool {
-        self.probe_at.is_some()
+        self.storm.is_some()
     }
 
-    /// When an answer or note may leave: `None` means as always.
-    pub(super) fn probe_at(&self) -> Option<Instant> {
-        self.probe_at
+    pub(super) fn leave(&self) -> Leave {
+        match self.storm.as_ref().map(|storm| storm.stage) {
+            None => Leave::All,
+            Some(Stage::TryOne) => Leave::One,
+            Some(Stage::AskAt(at)) => Leave::Question(at),
+            Some(Stage::Asked | Stage::Tried(_)) => Leave::Nothing,
+        }
+    }
+
+    /// The question leaves.
+    pub(super) fn asks(&mut self) {
+        if let Some(storm) = &mut self.storm {
+            storm.stage = Stage::Asked;
+        }
+    }
+
+    /// The question came back, answered or not.
+    pub(super) fn asked(&mut self, answered: bool, now: Instant) {
+        if let Some(storm) = &mut self.storm {
+            storm.stage = if answered {
+                Stage::TryOne
+            } else {
+                Stage::AskAt(now + ASK_EVERY)
+            };
+        }
     }
 
     /// An answer or note leaves.
-    pub(super) fn sent(&mut self, now: Instant) {
-        if let Some(at) = &mut self.probe_at {
-            *at = now + PROBE_EVERY;
+    pub(super) fn sent(&mut self, chat: ChatId) {
+        if let Some(storm) = &mut self.storm {
+            storm.stage = Stage::Tried(chat);
         }
     }
 
@@ -49,15 +108,25 @@ impl Weather {
         if !self.unanswered.contains(&chat) && self.unanswered.len() < SEVERAL {
             self.unanswered.push(chat);
         }
-        if self.unanswered.len() == SEVERAL && self.probe_at.is_none() {
-            self.probe_at = Some(now + PROBE_EVERY);
+        match &mut self.storm {
+            Some(storm) if storm.stage == Stage::Tried(chat) => {
+                storm.stage = Stage::AskAt(now + storm.wait);
+                storm.wait = (storm.wait * 2).min(TRY_AGAIN.1);
+            }
+            None if self.unanswered.len() == SEVERAL => {
+                self.storm = Some(Storm {
+                    stage: Stage::AskAt(now + ASK_EVERY),
+                    wait: TRY_AGAIN.0,
+                });
+            }
+            Some(_) | None => {}
         }
     }
 
-    /// Telegram answered. True when that ends a storm.
+    /// Telegram answered a letter. True when that ends a storm.
     pub(super) fn answered(&mut self) -> bool {
         self.unanswered.clear();
-        self.probe_at.take().is_some()
+        self.storm.take().is_some()
     }
 
     /// A request that left at `left` was accepted: the whole bot is not barred if a 429 had come before that.

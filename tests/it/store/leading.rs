@@ -42,7 +42,10 @@ async fn a_leader_whose_session_ends_notices_and_another_takes_over() {
     };
     let mut lead = bench.store.try_lead().await.unwrap().unwrap();
     bench
-        .sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'")
+        .sql(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory' \
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        )
         .await;
     assert!(!lead.still_held().await);
     assert!(bench.store.try_lead().await.unwrap().is_some());

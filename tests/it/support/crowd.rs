@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use slowbloom::{
     content::Content,
     conversation::{self, Change, Defaults, Request, Scene, Tap},
-    domain::{ChatId, Language, Subscriber, zone::Zone},
+    domain::{ChatId, Country, Language, Subscriber, zone::Zone},
     sandbox::{Parent, Said},
 };
 
-use super::world::{World, us};
+use super::world::World;
 
 /// Fewer than Telegram takes in a second, so that each answer comes before its update is confirmed.
 const AT_ONCE: usize = 20;
@@ -19,6 +19,11 @@ const AT_ONCE: usize = 20;
 pub(crate) enum Agreed {
     Yes,
     No,
+}
+
+/// The operator's own country.
+pub(crate) fn us() -> Country {
+    Country::from_code("US").unwrap()
 }
 
 /// A parent who agreed earlier and chose nothing.

@@ -10,9 +10,9 @@ use slowbloom::{
     app::App,
     clock::Clock,
     config::Config,
-    content::{Content, Voice},
+    content::{Content, Voice, crisis::CountryLines, markup::plain},
     courier::Courier,
-    domain::{ChatId, Country, Language, Subscriber, zone::Zone},
+    domain::{ChatId, Language, Subscriber, zone::Zone},
     sandbox::{Parent, StandIn},
     store::Store,
 };
@@ -233,23 +233,17 @@ impl Drop for World {
 }
 
 /// Every footer there is, as a parent reads it.
-pub(crate) fn footers() -> Vec<String> {
-    static CONTENT: LazyLock<Content> = LazyLock::new(|| Content::built_in().unwrap());
-    let content = &*CONTENT;
-    let voices = content.crisis.countries().flat_map(|lines| {
-        Language::ALL.map(|language| Voice {
-            language,
-            country: lines.country(),
-        })
+pub(crate) fn footers() -> &'static [String] {
+    static FOOTERS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let content = Content::built_in().unwrap();
+        let countries = content.crisis.countries().map(CountryLines::country);
+        let voices =
+            countries.flat_map(|country| Language::ALL.map(|language| Voice { language, country }));
+        voices
+            .map(|voice| plain(content.crisis.footer(voice)))
+            .collect()
     });
-    voices
-        .map(|voice| slowbloom::content::markup::plain(content.crisis.footer(voice)))
-        .collect()
-}
-
-/// The operator's own country.
-pub(crate) fn us() -> Country {
-    Country::from_code("US").unwrap()
+    &FOOTERS
 }
 
 async fn start(

@@ -90,8 +90,10 @@ fn length(source: &Source) -> Option<Complaint> {
     })
 }
 
+/// The unit tests of a file are no room of their own, also when they lie in a file of their own.
 fn head(source: &Source) -> Option<Complaint> {
-    (!source.text.starts_with("//! ")).then(|| {
+    let unit_tests = source.for_tests && source.path.starts_with("src/");
+    (!unit_tests && !source.text.starts_with("//! ")).then(|| {
         format!(
             "{}:1: must begin with `//!`: what this is, and what it must not know",
             source.path
@@ -135,6 +137,10 @@ mod tests {
         assert!(
             said("src/x.rs", "use std::fs;\n//! too late").starts_with("src/x.rs:1: must begin")
         );
+        assert!(said("tests/it/x.rs", "mod a;").starts_with("tests/it/x.rs:1: must begin"));
+        let mut unit_tests = Source::new("src/x/tests.rs", "use super::*;");
+        unit_tests.for_tests = true;
+        assert_eq!(complaints(&unit_tests), Vec::<Complaint>::new());
     }
 
     #[test]

@@ -213,8 +213,9 @@ fn push_name(name: &str, words: &mut Vec<Word>) {
 
 /// Joins “forty five” and “cuarenta y cinco”.
 fn push_number(number: u32, words: &mut Vec<Word>) {
-    let joins =
-        |tens: u32| (20..=50).contains(&tens) && tens % 10 == 0 && (1..=9).contains(&number);
+    let joins = |tens: u32| {
+        (20..=50).contains(&tens) && tens.is_multiple_of(10) && (1..=9).contains(&number)
+    };
     match words.as_mut_slice() {
         [.., Word::Number(tens)] if joins(*tens) => *tens += number,
         [.., Word::Number(tens), Word::And] if joins(*tens) && *tens >= 30 => {

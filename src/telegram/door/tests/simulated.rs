@@ -37,6 +37,10 @@ struct Room {
     start: Instant,
     now: Duration,
     flying: Vec<(Duration, Box<Flight>, Outcome)>,
+    /// Whether Telegram answers the harmless question, and how often it was asked.
+    answers: bool,
+    asked: Vec<Duration>,
+    questions: usize,
 }
 
 impl Room {
@@ -47,6 +51,9 @@ impl Room {
             start,
             now: Duration::ZERO,
             flying: Vec::new(),
+            answers: true,
+            asked: Vec::new(),
+            questions: 0,
         }
     }
 
@@ -81,7 +88,16 @@ impl Room {
                 let now = self.moment();
                 self.desk.landed(*flight, &outcome, now);
             }
+            if let Some(at) = self.asked.pop_if(|back| *back <= self.now) {
+                assert!(at <= self.now);
+                let now = self.moment();
+                self.desk.asked(self.answers, now);
+            }
             match self.desk.next(self.moment()) {
+                Next::Ask => {
+                    self.questions += 1;
+                    self.asked.push(self.now + TRIP);
+                }
                 Next::Send(flight) => {
                     let sent = Sent {
                         at: self.now,
@@ -95,7 +111,8 @@ impl Room {
                 Next::Wait(wake) => {
                     let wake = wake.map(|at| at - self.start);
                     assert!(wake.is_none_or(|at| at > self.now), "the desk spins");
-                    let back = self.flying.iter().map(|(back, ..)| *back).min();
+                    let back = self.flying.iter().map(|(back, ..)| back);
+                    let back = back.chain(&self.asked).min().copied();
                     match [wake, back].into_iter().flatten().min() {
                         Some(next) if next <= until => self.now = next,
                         _ => {
@@ -203,7 +220,7 @@ fn a_note_that_may_have_arrived_is_not_overtaken() {
     let mut note = room.say(1, Note);
     room.run(ms(50), |_| (TRIP, Outcome::Ambiguous));
     room.say(1, Answer);
-    let log = room.run(ms(3000), |_| (TRIP, Outcome::Ambiguous));
+    let log = room.run(ms(6000), |_| (TRIP, Outcome::Ambiguous));
     assert_eq!(log[0].class, Note);
     assert_eq!(note.try_recv(), Ok(Delivery::Unknown));
 }
@@ -235,18 +252,62 @@ fn waits_of_several_chats_together_bar_the_whole_bot() {
 }
 
 #[test]
-fn an_outage_is_probed_gently_and_crisis_replies_are_back_within_a_second() {
+fn an_outage_costs_few_tries_and_everything_is_back_soon() {
     let mut room = Room::new(30);
     let mut notes: Vec<_> = (1..=200).map(|chat| room.say(chat, Note)).collect();
     let mut crisis = room.say(999, Crisis);
     let outage = ms(60_000);
-    let log = room.run(outage, |_| (ms(5), Outcome::Retry));
-    let rest = log.iter().filter(|sent| sent.class != Crisis).count();
-    assert!((60..=140).contains(&rest), "{rest} notes tried in a minute");
+    room.answers = false;
+    // Cut connections: each try may have arrived, and a note has only two.
+    let log = room.run(outage, |_| (ms(5), Outcome::Ambiguous));
+    let tries = log.iter().filter(|sent| sent.class != Crisis).count();
+    assert!(tries <= 5, "{tries} notes tried during the outage");
+    assert!(
+        (80..=125).contains(&room.questions),
+        "{} questions",
+        room.questions
+    );
+    room.answers = true;
     let log = room.run_well(outage + ms(1000));
-    assert!(log.iter().any(|sent| sent.class == Crisis));
     assert!(crisis.try_recv().is_ok());
+    assert!(log.iter().any(|sent| sent.class == Note));
     room.run_well(outage + ms(9000));
+    for note in &mut notes {
+        assert!(matches!(note.try_recv(), Ok(Delivery::Delivered { .. })));
+    }
+}
+
+#[test]
+fn crisis_replies_do_not_wait_for_the_question() {
+    let mut room = Room::new(30);
+    for chat in 1..=9 {
+        room.say(chat, Note);
+    }
+    room.answers = false;
+    room.run(ms(30_000), |_| (ms(5), Outcome::Retry));
+    room.say(999, Crisis);
+    let log = room.run(ms(40_000), |_| (ms(5), Outcome::Retry));
+    assert!(log.iter().all(|sent| sent.class == Crisis));
+    let pauses = log
+        .windows(2)
+        .all(|pair| pair[1].at <= pair[0].at + ms(550));
+    assert!(
+        pauses && log.len() >= 20,
+        "{} tries in ten seconds",
+        log.len()
+    );
+    // Its acceptance is as good as an answer to the question.
+    let log = room.run_well(ms(41_000));
+    assert!(log.iter().any(|sent| sent.class == Note));
+}
+
+#[test]
+fn when_only_letters_fail_they_are_tried_one_by_one_and_less_and_less_often() {
+    let mut room = Room::new(30);
+    let mut notes: Vec<_> = (1..=200).map(|chat| room.say(chat, Note)).collect();
+    let log = room.run(ms(60_000), |_| (ms(5), Outcome::Ambiguous));
+    assert!((10..=25).contains(&log.len()), "{} tries", log.len());
+    room.run_well(ms(75_000));
     for note in &mut notes {
         assert!(matches!(note.try_recv(), Ok(Delivery::Delivered { .. })));
     }

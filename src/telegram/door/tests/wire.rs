@@ -12,12 +12,15 @@ use serde_json::{Value, json};
 use super::letter;
 use crate::{
     clock::Clock,
-    content::{Button, Keyboard},
+    content::{
+        Button, Keyboard,
+        markup::{self, MAX_MESSAGE_UTF16},
+    },
     domain::{ChatId, Gone, Language},
     telegram::{
         door::{
             Class::{Answer, Crisis, Note},
-            Delivery, Door, LONGEST_TEXT, Letter, Limits, Place, Wording, markup,
+            Delivery, Door, Letter, Limits, Place, Wording,
         },
         fake::{Fake, Says},
     },
@@ -140,7 +143,9 @@ async fn the_footer_stays_whole_below_the_longest_body() {
     let text = texts(&requests)[0];
     assert!(text.contains('…'));
     assert!(text.ends_with(&format!("\n\n<i>{FOOTER}</i>")));
-    assert!((LONGEST_TEXT - 20..=LONGEST_TEXT).contains(&markup::length(text)));
+    assert!(
+        (MAX_MESSAGE_UTF16 - 20..=MAX_MESSAGE_UTF16).contains(&markup::visible_len_utf16(text))
+    );
 }
 
 #[tokio::test]
@@ -184,7 +189,7 @@ async fn too_long_for_telegram_is_shortened_once() {
         .await;
     let requests = fake.asked("sendMessage");
     let texts = texts(&requests);
-    assert!(markup::length(texts[1]) < markup::length(texts[0]));
+    assert!(markup::visible_len_utf16(texts[1]) < markup::visible_len_utf16(texts[0]));
     assert!(texts[1].contains(FOOTER));
 }
 
@@ -216,7 +221,7 @@ async fn a_5xx_is_tried_again_and_a_broken_answer_only_once() {
         || Says::Raw(200, "rubbish"),
     ])
     .await;
-    let delivery = open(&fake, false).post(letter(1, Note, "x")).await;
+    let delivery = open(&fake, false).post(letter(1, Answer, "x")).await;
     assert_eq!(delivery, Delivery::Unknown);
     assert_eq!(fake.asked("sendMessage").len(), 3);
 }
@@ -233,6 +238,14 @@ async fn a_crisis_reply_is_sent_until_it_is_accepted() {
     let delivery = open(&fake, false).post(letter(1, Crisis, "x")).await;
     assert_eq!(delivery, Delivery::Delivered { message_id: 9 });
     assert_eq!(fake.asked("sendMessage").len(), 5);
+}
+
+#[tokio::test]
+async fn a_crisis_reply_goes_round_a_connection_that_hangs() {
+    let fake = scripted(vec![|| Says::Hangs]).await;
+    let delivery = open(&fake, false).post(letter(1, Crisis, "x")).await;
+    assert_eq!(delivery, Delivery::Delivered { message_id: 9 });
+    assert_eq!(fake.asked("sendMessage").len(), 2);
 }
 
 #[tokio::test]

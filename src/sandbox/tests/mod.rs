@@ -1,6 +1,11 @@
 //! The stand-in itself, over real HTTP, as a bot meets it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+mod faults;
+mod page;
+mod refusals;
+mod updates;
+
+use chrono::{DateTime, Utc};
 use expect_test::expect;
 use serde_json::{Value, json};
 
@@ -67,10 +72,12 @@ fn noon() -> DateTime<Utc> {
 }
 
 async fn telegram() -> (StandIn, Bot) {
+    telegram_at(Clock::starting_at(noon())).await
+}
+
+async fn telegram_at(clock: Clock) -> (StandIn, Bot) {
     let listen = "127.0.0.1:0".parse().unwrap();
-    let telegram = StandIn::start(Clock::starting_at(noon()), listen)
-        .await
-        .unwrap();
+    let telegram = StandIn::start(clock, listen).await.unwrap();
     let bot = Bot::of(&telegram);
     (telegram, bot)
 }
@@ -107,7 +114,7 @@ async fn a_conversation_and_its_transcript() {
         json!({ "chat_id": 101, "message_id": message, "text": "Good." }),
     )
     .await;
-    expect![[r#"
+    expect![[r"
         mia: /start
         bot: Hi & welcome.
              Shall we?
@@ -115,7 +122,7 @@ async fn a_conversation_and_its_transcript() {
              [Site → https://example.org]
         mia taps [Yes]
         bot (toast): Saved
-        bot (edited): Good."#]]
+        bot (edited): Good."]]
     .assert_eq(&mia.transcript());
     assert_eq!(
         mia.next_bot_message().await.unwrap().text,
@@ -124,38 +131,4 @@ async fn a_conversation_and_its_transcript() {
     assert!(mia.next_bot_message().await.unwrap().edit);
     let wrong = mia.taps("Yes").unwrap_err().to_string();
     assert_eq!(wrong, "no button \"Yes\"; there are: ");
-}
-
-#[tokio::test]
-async fn an_update_comes_again_until_the_offset_passes_it() {
-    let (telegram, bot) = telegram().await;
-    let mia = telegram.parent(101, "mia", "en");
-    mia.says("one");
-    mia.says("two");
-    let first = bot.polls(0).await;
-    assert_eq!(bot.polls(0).await, first);
-    let id = first[0]["update_id"].as_i64().unwrap();
-    assert_eq!(bot.polls(id + 1).await.len(), 1);
-    assert_eq!(telegram.unconfirmed(), 1);
-    assert_eq!(bot.polls(id + 2).await.len(), 0);
-    telegram.all_confirmed().await.unwrap();
-}
-
-#[tokio::test]
-async fn taps_grow_old_with_the_clock() {
-    let listen = "127.0.0.1:0".parse().unwrap();
-    let clock = Clock::starting_at(noon());
-    let telegram = StandIn::start(clock.clone(), listen).await.unwrap();
-    let bot = Bot::of(&telegram);
-    let mia = telegram.parent(101, "mia", "en");
-    mia.says("/start");
-    mia.taps_data(999, "forged");
-    let updates = bot.polls(-1).await;
-    let query = updates[0]["callback_query"]["id"].clone();
-    clock.jump(TimeDelta::minutes(16));
-    assert_eq!(
-        bot.is_refused("answerCallbackQuery", json!({ "callback_query_id": query }))
-            .await,
-        "400 Bad Request: query is too old and response timeout expired or query ID is invalid"
-    );
 }
