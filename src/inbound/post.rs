@@ -66,7 +66,7 @@ impl Inbound {
 
     async fn see_off(&self, letter: Letter, mut receipt: Receipt) -> Handled {
         let chat = letter.chat;
-        if let Ok(delivery) = tokio::time::timeout(PARK_AFTER, &mut receipt).await {
+        if let Some(delivery) = receipt.soon(PARK_AFTER).await {
             return self.settle(chat, delivery).await;
         }
         match self.park(&letter).await {
