@@ -9,6 +9,7 @@ mod command_line;
 mod consent;
 mod editing;
 mod notes;
+mod page;
 mod store;
 mod subscribing;
 mod support;
