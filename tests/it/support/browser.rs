@@ -91,9 +91,8 @@ impl Phone {
                 }
             }
         };
-        if tokio::time::timeout(PATIENCE, tapping).await.is_err() {
-            panic!("{css} cannot be tapped; {}", self.shown().await);
-        }
+        let tapped = tokio::time::timeout(PATIENCE, tapping).await.is_ok();
+        assert!(tapped, "{css} cannot be tapped; {}", self.shown().await);
     }
 
     /// Taps the button with this label under a message.
@@ -113,9 +112,8 @@ impl Phone {
     pub(crate) async fn sees(&self, id: &str, text: &str) {
         let xpath = format!("//*[@data-testid='{id}'][contains(normalize-space(.), \"{text}\")]");
         let wait = self.browser.wait().for_element(Locator::XPath(&xpath));
-        if wait.await.is_err() {
-            panic!("waited for {text:?}; {}", self.shown().await);
-        }
+        let seen = wait.await.is_ok();
+        assert!(seen, "waited for {text:?}; {}", self.shown().await);
     }
 
     /// Whether the page as it is now has an element of this selector.
