@@ -11,6 +11,7 @@ mod consent;
 mod editing;
 mod later;
 mod notes;
+mod page;
 mod places;
 mod settings;
 mod store;
