@@ -41,9 +41,11 @@ pub enum Request {
 
 /// Answers a request. Seen twice, it says the same again and changes nothing more.
 pub fn respond(request: &Request, scene: &Scene) -> Reply {
-    let touched = scene
-        .subscriber
-        .map(|subscriber| due::touched(subscriber.clone(), scene.now));
+    // Whoever writes has not blocked the bot, even if Telegram refused her chat before and never said that it is back.
+    let touched = scene.subscriber.map(|subscriber| {
+        let reachable = due::unblocked(subscriber.clone(), scene.now);
+        due::touched(reachable, scene.now)
+    });
     let Some(subscriber) = &touched else {
         return answer(request, scene);
     };
