@@ -6,6 +6,7 @@
 
 mod care;
 mod command_line;
+mod door;
 mod editing;
 mod later;
 mod notes;

@@ -2,4 +2,5 @@
 
 pub(crate) mod diary;
 pub(crate) mod postgres;
+pub(crate) mod seeding;
 pub(crate) mod world;
