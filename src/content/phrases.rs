@@ -49,6 +49,7 @@ pub struct Phrases {
 
 /// The places that a phrase has, each filled in by the program; a phrase that is not listed has none.
 const PLACES: &[(&str, &[&str])] = &[
+    ("answers.share", &["in_danger", "in_crisis"]),
     ("setup.clock", &["clock"]),
     ("setup.clock_place", &["clock", "place"]),
     ("summary.line", &["days", "time", "what", "zone"]),
@@ -66,7 +67,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("settings.country_shown", &["country"]),
     ("settings.zone_set", &["clock", "zone"]),
     ("notes.moved", &["date", "time"]),
-    ("pause.done_until", &["date"]),
+    ("pause.done_until", &["date", "time"]),
     ("profile.description", &["in_crisis", "in_danger"]),
     ("profile.short_description", &["in_crisis"]),
     ("dates.date", &["day", "month", "weekday"]),

@@ -1,6 +1,9 @@
 //! What a parent can type with a slash, in English and in Spanish.
 
-use crate::{content::phrases, domain::Language};
+use crate::{
+    content::phrases,
+    domain::{Language, folding::fold},
+};
 
 /// A command, whatever language its name was typed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,13 +107,11 @@ pub enum Typed<'a> {
 pub fn read<'a>(text: &'a str, bot_name: &str) -> Typed<'a> {
     let text = text.trim();
     let Some(command) = text.strip_prefix('/') else {
-        let word = text
-            .trim_matches(|c: char| !c.is_alphanumeric())
-            .to_lowercase();
+        let word = fold(text.trim_matches(|c: char| !c.is_alphanumeric()));
         return if STOP_WORDS.contains(&word.as_str()) {
             Typed::Command(Command::Stop, "")
         } else {
-            Typed::Words(text)
+            named(&word).map_or(Typed::Words(text), |command| Typed::Command(command, ""))
         };
     };
     let (name, argument) = command
@@ -120,15 +121,24 @@ pub fn read<'a>(text: &'a str, bot_name: &str) -> Typed<'a> {
     if !addressee.eq_ignore_ascii_case(bot_name) {
         return Typed::ForAnotherBot;
     }
-    let name = name.to_lowercase();
+    let argument = argument.trim();
+    match named(&fold(name)) {
+        // “/ayuda ya” for /ayuda_ya: nobody in need has to find the underscore.
+        Some(Command::Help) if fold(argument) == "ya" => Typed::Command(Command::Crisis, ""),
+        Some(command) => Typed::Command(command, argument),
+        None => Typed::Words(text),
+    }
+}
+
+/// The command of that name, in lower case and without accents: people type `/señales` and `/días`, though Telegram
+/// allows no such names; and the name alone without its slash.
+fn named(name: &str) -> Option<Command> {
     NAMES
         .iter()
         .find(|(_, english, spanish, more)| {
-            name == *english || name == *spanish || more.contains(&name.as_str())
+            name == *english || name == *spanish || more.contains(&name)
         })
-        .map_or(Typed::Words(text), |(command, ..)| {
-            Typed::Command(*command, argument.trim())
-        })
+        .map(|(command, ..)| *command)
 }
 
 impl Command {
@@ -195,6 +205,15 @@ mod tests {
             ("/time 8:30 pm", Typed::Command(Command::Time, "8:30 pm")),
             ("/hora\n20h", Typed::Command(Command::Time, "20h")),
             ("/ayuda_ya", Typed::Command(Command::Crisis, "")),
+            ("/ayuda ya", Typed::Command(Command::Crisis, "")),
+            ("/Señales", Typed::Command(Command::Signs, "")),
+            (
+                "/días entre semana",
+                Typed::Command(Command::Days, "entre semana"),
+            ),
+            ("Ajustes.", Typed::Command(Command::Settings, "")),
+            ("help", Typed::Command(Command::Help, "")),
+            ("help with signs", Typed::Words("help with signs")),
             ("  Stop! ", Typed::Command(Command::Stop, "")),
             ("¡Basta!", Typed::Command(Command::Stop, "")),
             ("/start@other", Typed::ForAnotherBot),

@@ -16,10 +16,7 @@ use super::{
 /// Which country's help lines?
 pub fn question(scene: &Scene) -> Message {
     let mut rows = rows(scene, Tap::SetCountry);
-    rows.push(vec![
-        scene.button(&scene.phrases().buttons.back, &Tap::Settings),
-        scene.crisis_button(),
-    ]);
+    rows.push(settings::back_row(scene));
     scene.message(&scene.phrases().settings.country_question, rows)
 }
 

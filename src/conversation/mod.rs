@@ -16,6 +16,7 @@ pub mod reading;
 pub mod scene;
 pub mod settings;
 pub mod setup;
+mod summary;
 pub mod tap;
 pub mod typed;
 pub mod welcome;
@@ -24,7 +25,12 @@ mod wording;
 pub use scene::{Change, Defaults, Place, Reply, Say, Scene};
 pub use tap::Tap;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::domain::{Subscriber, due, zone::Zone};
+
+/// So long a typed answer is expected. Activity is kept by the day only, so it is a day or two.
+const ANSWER_EXPECTED_FOR: TimeDelta = TimeDelta::days(2);
 
 /// What a parent did.
 #[derive(Clone, PartialEq)]
@@ -41,11 +47,9 @@ pub enum Request {
 
 /// Answers a request. Seen twice, it says the same again and changes nothing more.
 pub fn respond(request: &Request, scene: &Scene) -> Reply {
-    // Whoever writes has not blocked the bot, even if Telegram refused her chat before and never said that it is back.
-    let touched = scene.subscriber.map(|subscriber| {
-        let reachable = due::unblocked(subscriber.clone(), scene.now);
-        due::touched(reachable, scene.now)
-    });
+    let touched = scene
+        .subscriber
+        .map(|subscriber| touched(subscriber, scene.now));
     let Some(subscriber) = &touched else {
         return answer(request, scene);
     };
@@ -80,6 +84,17 @@ pub fn respond_without_store(request: &Request, scene: &Scene) -> Reply {
         return answer(request, scene);
     }
     reading::menu(scene, &scene.phrases().answers.store_down)
+}
+
+/// She is here: whoever writes has not blocked the bot, even if Telegram refused her chat before and sent no update when
+/// it was back. What was asked a while ago is forgotten: days later her words are no answer to it.
+fn touched(subscriber: &Subscriber, now: DateTime<Utc>) -> Subscriber {
+    let away = now.date_naive() - subscriber.last_active;
+    let awaiting = subscriber.awaiting.filter(|_| away < ANSWER_EXPECTED_FOR);
+    Subscriber {
+        awaiting,
+        ..due::touched(due::unblocked(subscriber.clone(), now), now)
+    }
 }
 
 fn answer(request: &Request, scene: &Scene) -> Reply {

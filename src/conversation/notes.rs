@@ -106,10 +106,7 @@ pub fn another(scene: &Scene, id: &NoteId) -> Reply {
 pub fn ask_move(scene: &Scene, id: &NoteId, came: DateTime<Utc>) -> Reply {
     let buttons = &scene.phrases().buttons;
     let Some(note) = scene.texts().notes.get(id) else {
-        return Reply::in_place(scene.message(
-            &scene.phrases().notes.moved_already,
-            vec![vec![scene.crisis_button()]],
-        ));
+        return moved_on(scene);
     };
     let to = |label: &str, when| scene.button(label, &Tap::MoveNote(id.clone(), came, when));
     let body = format!("{}\n\n{}", note.body(), scene.phrases().notes.when);
@@ -133,10 +130,7 @@ pub fn ask_move(scene: &Scene, id: &NoteId, came: DateTime<Utc>) -> Reply {
 pub fn keep(scene: &Scene, id: &NoteId, came: DateTime<Utc>) -> Reply {
     match scene.texts().notes.get(id) {
         Some(note) => Reply::in_place(due_message(scene, note, came)),
-        None => Reply::in_place(scene.message(
-            &scene.phrases().notes.moved_already,
-            vec![vec![scene.crisis_button()]],
-        )),
+        None => moved_on(scene),
     }
 }
 
@@ -148,23 +142,32 @@ pub fn move_to(
     came: DateTime<Utc>,
     when: Moved,
 ) -> Reply {
-    let rows = vec![vec![
-        scene.button(&scene.phrases().buttons.settings, &Tap::Settings),
-        scene.crisis_button(),
-    ]];
+    if subscriber.standing != Standing::Active {
+        return settings::show(scene, Place::Tapped);
+    }
     let moved = subscriber
         .last_sent
-        .filter(|last| is_latest(*last, came) && subscriber.standing == Standing::Active)
+        .filter(|last| is_latest(*last, came))
         .map(|_| due::moved(subscriber.clone(), id, when, scene.now));
     let Some((moved, next)) = moved.and_then(|moved| moved.next.map(|next| (moved, next))) else {
-        return Reply::in_place(scene.message(&scene.phrases().notes.moved_already, rows));
+        return moved_on(scene);
     };
     let wall = moved.zone.wall(next.due);
     let said = fill(
         &scene.phrases().notes.moved,
         &[("date", &scene.date(wall)), ("time", &scene.time_on(wall))],
     );
-    Reply::in_place(scene.message(said, rows)).saving(moved)
+    Reply::in_place(scene.message(said, settings_row(scene))).saving(moved)
+}
+
+/// That note came long ago, or is no more.
+fn moved_on(scene: &Scene) -> Reply {
+    Reply::in_place(scene.message(&scene.phrases().notes.moved_already, settings_row(scene)))
+}
+
+fn settings_row(scene: &Scene) -> Vec<Vec<Button>> {
+    let settings = scene.button(&scene.phrases().buttons.settings, &Tap::Settings);
+    vec![vec![settings, scene.crisis_button()]]
 }
 
 /// This note is not for her: it never comes again.
@@ -229,7 +232,13 @@ pub fn fewer_or_pause(scene: &Scene) -> Reply {
 pub fn go_on(scene: &Scene, subscriber: &Subscriber) -> Reply {
     let changed = due::touched(subscriber.clone(), scene.now);
     let then = scene.with(&changed);
-    settings::show_with(&then, &scene.phrases().notes.kept, Place::Tapped).saving(changed)
+    let said = match changed.standing {
+        Standing::Active => &scene.phrases().notes.kept,
+        Standing::PausedUntil(_) | Standing::Paused | Standing::Stopped => {
+            &scene.phrases().leaving.kept
+        }
+    };
+    settings::show_with(&then, said, Place::Tapped).saving(changed)
 }
 
 /// The note for a slot: the one she moved there, else the next of her own order from the pool whose turn it is.

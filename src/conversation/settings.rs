@@ -19,7 +19,7 @@ const PAUSES: [u16; 4] = [1, 3, 7, 30];
 
 /// The settings screen, or why there is none.
 pub fn show(scene: &Scene, place: Place) -> Reply {
-    show_with(scene, "", place)
+    setup::expecting(scene, show_with(scene, "", place), None)
 }
 
 /// The settings screen below a sentence.
@@ -185,18 +185,24 @@ pub fn pause_rows(scene: &Scene) -> Vec<Vec<Button>> {
 
 /// Pauses for some days, or until she resumes.
 pub fn pause(scene: &Scene, subscriber: &Subscriber, days: Option<u16>) -> Reply {
+    if subscriber.standing == Standing::Stopped {
+        return show(scene, Place::Tapped);
+    }
     let until = days.map(|days| scene.now + TimeDelta::days(i64::from(days.min(MAX_PAUSE_DAYS))));
     let changed = due::paused(subscriber.clone(), until, scene.now);
     let words = &scene.phrases().pause;
-    let said = until.map_or_else(
-        || words.done.clone(),
-        |until| {
+    let said = match (until, changed.next) {
+        (None, _) => words.done.clone(),
+        (Some(_), Some(next)) => {
+            let wall = changed.zone.wall(next.due);
             fill(
                 &words.done_until,
-                &[("date", &scene.date(changed.zone.wall(until)))],
+                &[("date", &scene.date(wall)), ("time", &scene.time_on(wall))],
             )
-        },
-    );
+        }
+        // No note is to come at all; the screen says why.
+        (Some(_), None) => return show(&scene.with(&changed), Place::Tapped).saving(changed),
+    };
     let buttons = &scene.phrases().buttons;
     let rows = vec![
         vec![
@@ -228,11 +234,14 @@ fn saved(scene: &Scene, changed: Subscriber) -> Reply {
     show_with(&then, &scene.phrases().settings.saved, Place::Tapped).saving(changed)
 }
 
-fn back_row(scene: &Scene) -> Vec<Button> {
-    vec![
-        scene.button(&scene.phrases().buttons.back, &Tap::Settings),
-        scene.crisis_button(),
-    ]
+/// The last row of a question: back to the settings, or to everything where there are none; and help.
+pub fn back_row(scene: &Scene) -> Vec<Button> {
+    let buttons = &scene.phrases().buttons;
+    let way = match scene.subscriber {
+        Some(_) => scene.button(&buttons.back, &Tap::Settings),
+        None => scene.button(&buttons.everything, &Tap::Help),
+    };
+    vec![way, scene.crisis_button()]
 }
 
 fn lines(scene: &Scene, subscriber: &Subscriber) -> Vec<String> {

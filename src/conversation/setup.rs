@@ -7,18 +7,13 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::{
     content::{Button, Keyboard, Message, plans::PlanName},
-    domain::{
-        Pool, Subscriber, due,
-        subscriber::{Awaiting, Standing},
-        time_of_day::TimeOfDay,
-        zone::Zone,
-    },
+    domain::{Subscriber, due, subscriber::Awaiting, time_of_day::TimeOfDay, zone::Zone},
 };
 
 use super::{
     country,
     scene::{Place, Reply, Say, Scene},
-    settings,
+    settings, summary,
     tap::{Asking, Flow, Tap},
     wording::fill,
 };
@@ -28,24 +23,44 @@ const HOURS: [u32; 4] = [8, 10, 13, 19];
 
 /// Asks a question with buttons.
 pub fn ask(scene: &Scene, asking: Asking, flow: Flow, place: Place) -> Reply {
-    let (message, awaiting) = match asking {
-        Asking::Zone => (zone_question(scene, flow), None),
-        Asking::Clock => (clock_question(scene, flow), None),
-        Asking::City => (city_question(scene, flow), Some(awaiting_zone(flow))),
+    let message = match asking {
+        Asking::Zone => zone_question(scene, flow),
+        Asking::Clock => clock_question(scene, flow),
+        Asking::City => city_question(scene, flow),
         Asking::Location => return ask_location(scene, flow),
-        Asking::Time => (time_question(scene, flow), None),
-        Asking::OtherTime => (other_time_question(scene, flow), Some(awaiting_time(flow))),
-        Asking::Plan => (plan_question(scene, flow), None),
-        Asking::Summary => return summary(scene, place),
-        Asking::Days => (settings::days_question(scene), None),
-        Asking::Country => (country::question(scene), None),
-        Asking::Language => (settings::language_question(scene), None),
-        Asking::Pause => (settings::pause_question(scene), None),
+        Asking::Time => time_question(scene, flow),
+        Asking::OtherTime => other_time_question(scene, flow),
+        Asking::Plan => plan_question(scene, flow),
+        Asking::Summary => return summary::show(scene, place),
+        Asking::Days => settings::days_question(scene),
+        Asking::Country => country::question(scene),
+        Asking::Language => settings::language_question(scene),
+        Asking::Pause => settings::pause_question(scene),
     };
     let reply = Reply {
         say: vec![Say { message, place }],
         ..Reply::default()
     };
+    expecting(scene, reply, awaited(asking, flow))
+}
+
+/// The typed answer that a question expects: a time or a place may be typed wherever it is asked for.
+pub const fn awaited(asking: Asking, flow: Flow) -> Option<Awaiting> {
+    match (asking, flow) {
+        (Asking::Zone | Asking::Clock | Asking::City | Asking::Location, Flow::SetUp) => {
+            Some(Awaiting::ZoneInSetup)
+        }
+        (Asking::Zone | Asking::Clock | Asking::City | Asking::Location, Flow::Settings) => {
+            Some(Awaiting::Zone)
+        }
+        (Asking::Time | Asking::OtherTime, Flow::SetUp) => Some(Awaiting::TimeInSetup),
+        (Asking::Time | Asking::OtherTime, Flow::Settings) => Some(Awaiting::Time),
+        _ => None,
+    }
+}
+
+/// The reply, with what may be typed next written down where it changes.
+pub fn expecting(scene: &Scene, reply: Reply, awaiting: Option<Awaiting>) -> Reply {
     match scene.subscriber {
         Some(subscriber) if subscriber.awaiting != awaiting => reply.saving(Subscriber {
             awaiting,
@@ -136,21 +151,30 @@ pub fn location(scene: &Scene, zone: Option<Zone>) -> Reply {
         return Reply::new(usual_keyboard(scene, &words.share_unknown))
             .and(city_question(scene, flow));
     };
-    Reply::new(usual_keyboard(scene, &words.share_done)).and(place_question(scene, &zone, flow))
+    Reply::new(usual_keyboard(scene, &words.share_done)).and(place_question(
+        scene,
+        &scene.place(&zone),
+        &zone,
+        flow,
+    ))
 }
 
 /// The phone's usual keyboard back, after “not now” on the key that shares a location.
 pub fn location_called_off(scene: &Scene, flow: Flow) -> Reply {
-    Reply::new(usual_keyboard(scene, &scene.phrases().setup.share_off))
-        .and(zone_question(scene, flow))
+    let reply = Reply::new(usual_keyboard(scene, &scene.phrases().setup.share_off));
+    if scene.subscriber.is_none() {
+        return reply;
+    }
+    let reply = reply.and(zone_question(scene, flow));
+    expecting(scene, reply, awaited(Asking::Zone, flow))
 }
 
 /// “Los Angeles: is it 10:24 there now?”
-pub fn place_question(scene: &Scene, zone: &Zone, flow: Flow) -> Message {
+pub fn place_question(scene: &Scene, place: &str, zone: &Zone, flow: Flow) -> Message {
     let words = &scene.phrases().setup;
     let body = fill(
         &words.clock_place,
-        &[("place", &scene.place(zone)), ("clock", &scene.clock(zone))],
+        &[("place", place), ("clock", &scene.clock(zone))],
     );
     let buttons = &scene.phrases().buttons;
     scene.message(
@@ -175,12 +199,16 @@ pub const fn flow_of(awaiting: Option<Awaiting>) -> Flow {
 
 /// The earliest moment for a note that is planned now: within an hour of consent none comes.
 pub fn earliest(scene: &Scene, subscriber: &Subscriber) -> DateTime<Utc> {
-    let fresh = subscriber.last_sent.is_none() && subscriber.consented_on == scene.now.date_naive();
-    if fresh {
+    if is_fresh(scene, subscriber) {
         scene.now + due::FIRST_NOTE_NOT_BEFORE
     } else {
         scene.now
     }
+}
+
+/// Whether she agreed only today and no note has come yet.
+pub fn is_fresh(scene: &Scene, subscriber: &Subscriber) -> bool {
+    subscriber.last_sent.is_none() && subscriber.consented_on == scene.now.date_naive()
 }
 
 /// No typed answer is expected any more.
@@ -192,6 +220,14 @@ fn answered(subscriber: &Subscriber) -> Subscriber {
 }
 
 fn go_on(scene: &Scene, changed: Subscriber, flow: Flow, next: Asking, said: &str) -> Reply {
+    let awaiting = match flow {
+        Flow::SetUp => awaited(next, flow),
+        Flow::Settings => None,
+    };
+    let changed = Subscriber {
+        awaiting,
+        ..changed
+    };
     let then = scene.with(&changed);
     let reply = match flow {
         Flow::SetUp => ask(&then, next, flow, Place::Tapped),
@@ -252,9 +288,9 @@ fn city_question(scene: &Scene, flow: Flow) -> Message {
 }
 
 fn ask_location(scene: &Scene, flow: Flow) -> Reply {
-    let Some(subscriber) = scene.subscriber else {
+    if scene.subscriber.is_none() {
         return settings::not_subscribed(scene);
-    };
+    }
     let buttons = &scene.phrases().buttons;
     let keyboard = Keyboard::AskLocation {
         share: buttons.send_location.clone(),
@@ -265,10 +301,7 @@ fn ask_location(scene: &Scene, flow: Flow) -> Reply {
         body: scene.phrases().setup.share.clone(),
         keyboard,
     };
-    Reply::new(message).saving(Subscriber {
-        awaiting: Some(awaiting_zone(flow)),
-        ..subscriber.clone()
-    })
+    expecting(scene, Reply::new(message), awaited(Asking::Location, flow))
 }
 
 fn usual_keyboard(scene: &Scene, body: &str) -> Message {
@@ -311,83 +344,11 @@ fn plan_question(scene: &Scene, flow: Flow) -> Message {
 }
 
 /// The last row of every question: skip to the next one in set-up, back to the settings otherwise; and help.
-fn way_on(scene: &Scene, flow: Flow, next: Asking) -> Vec<Button> {
+pub fn way_on(scene: &Scene, flow: Flow, next: Asking) -> Vec<Button> {
     let buttons = &scene.phrases().buttons;
     let way = match flow {
         Flow::SetUp => scene.button(&buttons.skip, &Tap::Ask(next, flow)),
         Flow::Settings => scene.button(&buttons.back, &Tap::Settings),
     };
     vec![way, scene.crisis_button()]
-}
-
-fn summary(scene: &Scene, place: Place) -> Reply {
-    let Some(subscriber) = scene.subscriber else {
-        return settings::not_subscribed(scene);
-    };
-    let words = &scene.phrases().summary;
-    let line = fill(
-        &words.line,
-        &[
-            ("what", &scene.kind(subscriber)),
-            ("days", &scene.days(&subscriber.schedule)),
-            ("time", &scene.time(subscriber.schedule.time())),
-            ("zone", &scene.place(&subscriber.zone)),
-        ],
-    );
-    let country = scene.country_name(subscriber.country);
-    let mut parts = vec![
-        words.ready.clone(),
-        line,
-        fill(&scene.phrases().settings.country, &[("country", country)]),
-    ];
-    if let Some(next) = subscriber
-        .next
-        .filter(|_| subscriber.standing == Standing::Active)
-    {
-        let wall = subscriber.zone.wall(next.due);
-        let template = if subscriber.last_sent.is_none() {
-            &words.first
-        } else {
-            &words.next
-        };
-        parts.push(fill(
-            template,
-            &[("date", &scene.date(wall)), ("time", &scene.time_on(wall))],
-        ));
-    }
-    parts.push(words.stop_hint.clone());
-    let mut rows = vec![vec![scene.button(
-        &scene.phrases().buttons.see_note,
-        &Tap::NoteNow(Pool::Affirmations),
-    )]];
-    rows.extend(settings::change_rows(scene));
-    rows.push(vec![scene.crisis_button()]);
-    let reply = Reply {
-        say: vec![Say {
-            message: scene.message(parts.join("\n\n"), rows),
-            place,
-        }],
-        ..Reply::default()
-    };
-    if subscriber.awaiting.is_some() {
-        return reply.saving(Subscriber {
-            awaiting: None,
-            ..subscriber.clone()
-        });
-    }
-    reply
-}
-
-const fn awaiting_zone(flow: Flow) -> Awaiting {
-    match flow {
-        Flow::SetUp => Awaiting::ZoneInSetup,
-        Flow::Settings => Awaiting::Zone,
-    }
-}
-
-const fn awaiting_time(flow: Flow) -> Awaiting {
-    match flow {
-        Flow::SetUp => Awaiting::TimeInSetup,
-        Flow::Settings => Awaiting::Time,
-    }
 }

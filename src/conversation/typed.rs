@@ -2,11 +2,11 @@
 
 use crate::{
     content::{
-        Button,
+        Button, Message,
         places::{self, Found},
     },
     domain::{
-        Language, Pool, Subscriber, subscriber::Awaiting, time_of_day::TimeOfDay,
+        Language, Pool, Subscriber, folding::fold, subscriber::Awaiting, time_of_day::TimeOfDay,
         weekdays::Weekdays,
     },
 };
@@ -15,7 +15,7 @@ use super::{
     command::{self, Command, Typed},
     country, crisis, leaving, notes,
     reading::{self, Page},
-    scene::{Change, Place, Reply, Scene},
+    scene::{Place, Reply, Scene},
     settings, setup,
     tap::{Asking, Flow, MAX_PAUSE_DAYS, Tap},
     welcome,
@@ -114,20 +114,50 @@ fn setting(scene: &Scene, subscriber: &Subscriber, command: Command, argument: &
 }
 
 fn expected(scene: &Scene, words: &str) -> Reply {
-    let Some(subscriber) = scene.subscriber else {
-        return reading::menu(scene, &scene.phrases().answers.not_understood);
+    let awaiting = scene.subscriber.and_then(|subscriber| subscriber.awaiting);
+    let flow = setup::flow_of(awaiting);
+    if is_not_now(scene, words) {
+        return setup::location_called_off(scene, flow);
+    }
+    let (Some(subscriber), Some(awaiting)) = (scene.subscriber, awaiting) else {
+        return not_understood(scene);
     };
-    let buttons = &scene.phrases().buttons;
-    let flow = setup::flow_of(subscriber.awaiting);
-    match subscriber.awaiting {
-        Some(Awaiting::Zone | Awaiting::ZoneInSetup) if words == buttons.not_now => {
-            setup::location_called_off(scene, flow)
+    match awaiting {
+        // A wrong name of a command, or a whole sentence: she speaks of something else.
+        _ if words.starts_with('/') => not_understood(scene),
+        Awaiting::Zone | Awaiting::ZoneInSetup
+            if is_sentence(words)
+                && matches!(scene.content.places.find(words, scene.now), Found::None) =>
+        {
+            not_understood(scene)
         }
-        Some(Awaiting::Zone | Awaiting::ZoneInSetup) => zone(scene, words, flow),
-        Some(Awaiting::Time | Awaiting::TimeInSetup) => time(scene, subscriber, words, flow),
-        None => reading::menu(scene, &scene.phrases().answers.not_understood),
+        Awaiting::Time | Awaiting::TimeInSetup
+            if is_sentence(words) && TimeOfDay::parse(words).is_err() =>
+        {
+            not_understood(scene)
+        }
+        Awaiting::Zone | Awaiting::ZoneInSetup => zone(scene, words, flow),
+        Awaiting::Time | Awaiting::TimeInSetup => time(scene, subscriber, words, flow),
     }
 }
+
+fn not_understood(scene: &Scene) -> Reply {
+    reading::menu(scene, &scene.phrases().answers.not_understood)
+}
+
+/// The key beside “share my location”, in whatever language it was shown: it must never stay on her screen.
+fn is_not_now(scene: &Scene, words: &str) -> bool {
+    Language::ALL
+        .iter()
+        .any(|&language| scene.content.texts(language).phrases.buttons.not_now == words)
+}
+
+fn is_sentence(words: &str) -> bool {
+    words.split_whitespace().nth(LONGEST_NAME).is_some()
+}
+
+/// The most words that a mistyped time or place has; a longer text that cannot be read is about something else.
+const LONGEST_NAME: usize = 4;
 
 fn time(scene: &Scene, subscriber: &Subscriber, words: &str, flow: Flow) -> Reply {
     if let Ok(time) = TimeOfDay::parse(words) {
@@ -146,46 +176,90 @@ fn days(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {
 }
 
 fn zone(scene: &Scene, words: &str, flow: Flow) -> Reply {
+    let reply = Reply::new(place(scene, words, flow));
+    // Another place may be typed next.
+    setup::expecting(scene, reply, setup::awaited(Asking::City, flow))
+}
+
+fn place(scene: &Scene, words: &str, flow: Flow) -> Message {
     let setup = &scene.phrases().setup;
-    let (said, found) = match scene.content.places.find(words, scene.now) {
+    let buttons = &scene.phrases().buttons;
+    let (said, by_clock, found) = match scene.content.places.find(words, scene.now) {
         Found::Exact(found) => match found.as_slice() {
-            [only] => return Reply::new(setup::place_question(scene, &only.zone, flow)),
-            _ => (&setup.pick_place, found),
+            [only] => {
+                // “New York”, as she knows it; but not the technical name of a zone.
+                let name = only.name(scene.language());
+                let named = scene.place(&only.zone);
+                let name = if name.contains('/') { &named } else { name };
+                return setup::place_question(scene, name, &only.zone, flow);
+            }
+            _ => (&setup.pick_place, &buttons.other_place, found),
         },
-        Found::Suggestions(found) => (&setup.place_unknown, found),
-        Found::None => (&setup.place_unknown, Vec::new()),
+        // “UTC-5” is known, only not which of its regions is meant.
+        Found::Suggestions(found) if words.contains(|c: char| c.is_ascii_digit()) => {
+            (&setup.pick_region, &buttons.other_place, found)
+        }
+        Found::Suggestions(found) => (&setup.place_unknown, &buttons.other_place, found),
+        Found::None => match by_clock(scene, words) {
+            found if found.is_empty() => (&setup.place_unknown, &buttons.by_clock, found),
+            found => (&setup.pick_region, &buttons.other_place, found),
+        },
     };
     let to_zone = |place: &places::Place| {
         let tap = Tap::SetZone(place.zone.clone(), flow);
         vec![scene.button(place.name(scene.language()), &tap)]
     };
     let mut rows: Vec<Vec<Button>> = found.iter().map(to_zone).collect();
-    let buttons = &scene.phrases().buttons;
-    rows.push(vec![
-        scene.button(&buttons.other_place, &Tap::Ask(Asking::Clock, flow)),
-    ]);
+    rows.push(vec![scene.button(by_clock, &Tap::Ask(Asking::Clock, flow))]);
     rows.push(vec![scene.button(
         &buttons.share_location,
         &Tap::Ask(Asking::Location, flow),
     )]);
-    rows.push(vec![scene.crisis_button()]);
-    Reply::new(scene.message(said, rows))
+    rows.push(setup::way_on(scene, flow, Asking::Time));
+    scene.message(said, rows)
+}
+
+/// The regions whose clocks show the time that she typed in place of a place. “3:20” may be in the afternoon too.
+fn by_clock(scene: &Scene, words: &str) -> Vec<places::Place> {
+    let Ok(time) = TimeOfDay::parse(words) else {
+        return Vec::new();
+    };
+    let either_half = !words.chars().any(char::is_alphabetic);
+    let afternoon = TimeOfDay::new(time.hour() + 12, time.minute()).filter(|_| either_half);
+    let times = std::iter::once(time).chain(afternoon);
+    let regions = times.flat_map(|time| scene.content.places.regions_at(scene.now, time));
+    regions.cloned().collect()
 }
 
 fn pause(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {
-    let first = words.split_whitespace().next().unwrap_or_default();
-    if let Ok(days @ 1..=MAX_PAUSE_DAYS) = first.parse::<u16>() {
+    if let Some(days) = pause_days(words) {
         return settings::pause(scene, subscriber, Some(days));
     }
     let question = setup::ask(scene, Asking::Pause, Flow::Settings, Place::New);
     asking_again(question, &scene.phrases().pause.unknown)
 }
 
+/// `3`, `3 days`, `1 semana`: how many days, if it is a pause that is offered.
+fn pause_days(words: &str) -> Option<u16> {
+    let words = fold(words);
+    let mut words = words.split_whitespace();
+    let number: u16 = words.next()?.parse().ok()?;
+    let unit = match words.next() {
+        None | Some("d" | "day" | "days" | "dia" | "dias") => 1,
+        Some("week" | "weeks" | "semana" | "semanas") => 7,
+        Some(_) => return None,
+    };
+    let days = number.checked_mul(unit)?;
+    (1..=MAX_PAUSE_DAYS).contains(&days).then_some(days)
+}
+
 fn language(scene: &Scene, words: &str) -> Reply {
-    let word = words.to_lowercase();
-    match word.get(..2) {
-        Some("en" | "in") => settings::set_language(scene, Language::En),
-        Some("es" | "sp") => settings::set_language(scene, Language::Es),
+    let word = fold(words);
+    match word.as_str() {
+        "en" | "eng" | "english" | "ingles" => settings::set_language(scene, Language::En),
+        "es" | "spa" | "esp" | "spanish" | "espanol" | "castellano" => {
+            settings::set_language(scene, Language::Es)
+        }
         _ => {
             let mut question = settings::language_question(scene);
             if !word.is_empty() {
@@ -198,11 +272,10 @@ fn language(scene: &Scene, words: &str) -> Reply {
     }
 }
 
-/// A question again, with a sentence that says why. Nothing is written down: what was awaited stays awaited.
+/// A question again, with a sentence that says why.
 fn asking_again(mut question: Reply, said: &str) -> Reply {
     for say in &mut question.say {
         said.clone_into(&mut say.message.body);
     }
-    question.change = Change::Nothing;
     question
 }

@@ -50,9 +50,16 @@ pub fn agree(scene: &Scene, language: Language) -> Reply {
         if subscriber.standing == Standing::Stopped {
             return settings::resume_from(scene, &scene.phrases().answers.welcome_back);
         }
-        return setup::ask(scene, Asking::Zone, Flow::SetUp, Place::Tapped);
+        return if setup::is_fresh(scene, subscriber) {
+            setup::ask(scene, Asking::Zone, Flow::SetUp, Place::New)
+        } else {
+            settings::show(scene, Place::New)
+        };
     }
-    let newcomer = newcomer(scene, language);
+    let newcomer = Subscriber {
+        awaiting: setup::awaited(Asking::Zone, Flow::SetUp),
+        ..newcomer(scene, language)
+    };
     let mut reply = setup::ask(
         &scene.with(&newcomer),
         Asking::Zone,

@@ -68,7 +68,7 @@ impl Scene<'_> {
         }
     }
 
-    /// The kind of notes of a subscriber: the plan with her pools and her days, else one with her pools.
+    /// The kind of notes of a subscriber: the plan with her pools and her days, if there is one.
     pub fn kind(&self, subscriber: &Subscriber) -> String {
         let plans = &self.content.plans;
         let same_pools = |name: &PlanName| plans.get(*name).pools == subscriber.pools;
@@ -78,7 +78,6 @@ impl Scene<'_> {
             .into_iter()
             .filter(same_pools)
             .find(same_days)
-            .or_else(|| PlanName::ALL.into_iter().find(same_pools))
             .map_or_else(
                 || self.phrases().plans.own.clone(),
                 |name| self.plan_label(name).to_owned(),

@@ -6,12 +6,18 @@
 
 mod care;
 mod command_line;
+mod commands;
+mod consent;
 mod door;
 mod editing;
+mod inbox;
 mod later;
 mod notes;
+mod places;
+mod settings;
 mod store;
 mod subscribing;
 mod support;
 mod tidy;
+mod words;
 mod zones;

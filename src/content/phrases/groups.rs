@@ -24,6 +24,7 @@ pub struct Buttons {
     pub send_location: String,
     pub not_now: String,
     pub other_place: String,
+    pub by_clock: String,
     pub another_time: String,
     pub not_for_me: String,
     pub fewer_or_pause: String,
@@ -61,7 +62,7 @@ pub struct Buttons {
     pub meaning: String,
     pub privacy: String,
     pub other_countries: String,
-    pub share_message: String,
+    pub share_numbers: String,
     pub meant_else: String,
     pub everything: String,
 }
@@ -239,6 +240,7 @@ pub struct Answers {
     pub store_down: String,
     pub late: String,
     pub meant_else: String,
+    pub share: String,
     pub too_long: String,
 }
 

@@ -1,3 +1,5 @@
+//! That every tap comes back as it went, and that nothing else is taken for one.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -49,6 +49,8 @@ impl fmt::Debug for Wording {
 pub(super) struct Form {
     /// Without any markup.
     pub(super) plain: bool,
+    /// Without anything below it.
+    pub(super) bare: bool,
     /// Well below the limit of length.
     pub(super) short: bool,
     /// As a new message although it was to be an edit.
@@ -91,7 +93,7 @@ pub(super) fn compose(
         let mut edit = EditMessageText::new(recipient(letter.chat), MessageId(message_id), text);
         edit.parse_mode = parse_mode;
         edit.link_preview_options = link_preview_options;
-        if let Keyboard::Inline(rows) = &letter.message.keyboard {
+        if let (Keyboard::Inline(rows), false) = (&letter.message.keyboard, form.bare) {
             edit.reply_markup = Some(inline(rows));
         }
         return Request::Edit(Box::new(edit));
@@ -102,7 +104,7 @@ pub(super) fn compose(
     send.disable_notification = (!letter.sound).then_some(true);
     send.protect_content = letter.protect.then_some(true);
     send.allow_paid_broadcast = paid.then_some(true);
-    send.reply_markup = keyboard(&letter.message.keyboard);
+    send.reply_markup = keyboard(&letter.message.keyboard).filter(|_| !form.bare);
     Request::Send(Box::new(send))
 }
 

@@ -76,9 +76,10 @@ pub(super) fn judge(letter: &Letter, attempts: &mut Attempts, outcome: &Outcome)
             attempts.form.as_new = true;
             Verdict::Again(Duration::ZERO)
         }
-        // A crisis reply that Telegram refuses as it is may still pass without its markup.
-        Outcome::Refused if letter.class == Class::Crisis && !attempts.form.plain => {
+        // A crisis reply that Telegram refuses as it is may still pass without its markup and buttons.
+        Outcome::Refused if letter.class == Class::Crisis && !attempts.form.bare => {
             attempts.form.plain = true;
+            attempts.form.bare = true;
             Verdict::Again(Duration::ZERO)
         }
         Outcome::BadMarkup | Outcome::TooLong | Outcome::Stale | Outcome::Refused => {

@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub(crate) mod crowd;
 pub(crate) mod diary;
 pub(crate) mod postgres;
 pub(crate) mod seeding;
