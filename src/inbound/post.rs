@@ -105,12 +105,7 @@ impl Inbound {
 
     async fn see_off(&self, letter: Letter, mut receipt: Receipt) -> Handled {
         let chat = letter.chat;
-        // Behind another one that waits there is no hope of leaving at once.
-        let patience = match self.waiting.count(chat) {
-            0 => PARK_AFTER,
-            _ => Duration::ZERO,
-        };
-        if let Ok(delivery) = tokio::time::timeout(patience, &mut receipt).await {
+        if let Some(delivery) = receipt.soon(PARK_AFTER).await {
             return self.settle(chat, delivery).await;
         }
         match self.park(&letter).await {

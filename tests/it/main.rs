@@ -13,6 +13,7 @@ mod editing;
 mod inbox;
 mod later;
 mod notes;
+mod page;
 mod places;
 mod settings;
 mod store;
