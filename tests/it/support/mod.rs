@@ -4,6 +4,8 @@ pub(crate) mod browser;
 pub(crate) mod crowd;
 pub(crate) mod diary;
 pub(crate) mod postgres;
+pub(crate) mod program;
+pub(crate) mod seeding;
 pub(crate) mod world;
 
 /// With this set to 1, a machine without PostgreSQL or a browser fails the tests instead of skipping them.
