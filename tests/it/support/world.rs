@@ -89,6 +89,14 @@ impl World {
         self.telegram.all_confirmed().await.unwrap();
     }
 
+    /// Proves that something is still unacknowledged: its effect is not stored yet.
+    pub(crate) fn answered_only_in_part(&self) {
+        assert!(
+            self.telegram.unconfirmed() > 0,
+            "what is not stored is not acknowledged"
+        );
+    }
+
     /// A parent says something and is answered.
     pub(crate) async fn says(&self, parent: &Parent, text: &str) {
         parent.says(text);
