@@ -9,6 +9,7 @@ mod command_line;
 mod commands;
 mod consent;
 mod editing;
+mod erasing;
 mod notes;
 mod places;
 mod settings;

@@ -3,7 +3,7 @@
 //! Tests speak as a parent and read the transcript. They never sleep: they wait until every update is confirmed, or
 //! move the clock and let the courier look.
 
-use std::{collections::HashMap, net::SocketAddr, sync::LazyLock};
+use std::{collections::HashMap, net::SocketAddr, path::Path, sync::LazyLock};
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use slowbloom::{
@@ -31,7 +31,7 @@ pub(crate) struct World {
     pub(crate) courier: Courier,
     settings: HashMap<String, String>,
     running: Option<(CancellationToken, JoinHandle<anyhow::Result<()>>)>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl World {
@@ -70,7 +70,7 @@ impl World {
             courier,
             settings: all,
             running: Some(running),
-            _folder: folder,
+            folder,
         }
     }
 
@@ -143,6 +143,11 @@ impl World {
                 return;
             }
         }
+    }
+
+    /// Where the database and its key lie.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// What is stored about a parent.
