@@ -3,7 +3,7 @@
 //! Tests speak as a parent and read the transcript. They never sleep: they wait until every update is confirmed, or
 //! move the clock and let the courier look.
 
-use std::{collections::HashMap, net::SocketAddr, sync::LazyLock};
+use std::{collections::HashMap, net::SocketAddr, path::Path, sync::LazyLock};
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use slowbloom::{
@@ -151,6 +151,11 @@ impl World {
                 return;
             }
         }
+    }
+
+    /// Where the database and its key lie.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// What is stored about a parent.
