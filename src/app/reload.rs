@@ -31,7 +31,7 @@ pub(super) async fn watch(
         });
         if wrote {
             // The receiver is gone only when the program stops.
-            drop(saved.send(()));
+            let _ = saved.send(());
         }
     })
     .context("cannot watch folders on this machine")?;

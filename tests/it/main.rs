@@ -17,5 +17,6 @@ mod store;
 mod subscribing;
 mod support;
 mod tidy;
+mod webhook;
 mod words;
 mod zones;
