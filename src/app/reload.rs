@@ -30,7 +30,7 @@ pub(super) async fn watch(
             )
         });
         if wrote {
-            // The receiver is gone only when the program stops.
+            // An error means that the receiver is gone, and with it the program.
             let _ = saved.send(());
         }
     })
