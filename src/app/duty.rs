@@ -9,7 +9,7 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use super::{
     rooms::{Rooms, introduce},
     standing::{Phase, Standing},
-    watchdog::{Beats, Watchdog},
+    watchdog::{self, Beats},
 };
 use crate::{
     courier::Courier,
@@ -18,8 +18,16 @@ use crate::{
     telegram::{Door, Inbox, Reception, Registration},
 };
 
-/// How often the leader asks whether it still leads, and how often it tries to lead again.
+/// How often a process that does not lead asks for the lead.
 pub(super) const ASK_EVERY: Duration = Duration::from_secs(1);
+
+/// How often the leader asks whether it still leads.
+const KEEP_EVERY: Duration = Duration::from_millis(500);
+
+/// How long a leader may take to notice that it leads no more: the pause between two questions, and the two seconds
+/// that the answer to one may take. Whoever leads next brings no notes before that, so that none comes twice.
+/// Messages are answered at once: of two that poll, Telegram itself ends the older poll.
+const NOTICED_WITHIN: Duration = Duration::from_secs(3);
 
 /// How long messages that are on their way may take when the program is told to stop. With the rest of stopping in
 /// order it stays below the 10 seconds that were promised.
@@ -33,9 +41,6 @@ const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
 /// How long it may take to write down what became of the last notes.
 const LAST_ROWS: Duration = Duration::from_secs(2);
-
-/// How often the watchdog looks.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Everything that works while the process leads.
 pub(super) struct Duty {
@@ -101,7 +106,11 @@ impl Duty {
             stop: stop.clone(),
             task: None,
         };
-        rounds.begin();
+        rounds.begin(if rooms.store.is_shared() {
+            NOTICED_WITHIN
+        } else {
+            Duration::ZERO
+        });
         let conflict = {
             let health = inbox.health();
             move || health().conflict
@@ -109,7 +118,8 @@ impl Duty {
         let mut lead = Some(lead);
         let ended = {
             let intake = pin!(take_updates(inbound, inbox, registration, standing, stop));
-            let watch = watch_over(beats, standing);
+            let beats = || beats.sample(standing.leads());
+            let watch = watchdog::watch_over(beats, standing, watchdog::LOOK_EVERY);
             tokio::select! {
                 ended = intake => Ended::ToStop(ended),
                 () = hold(&mut lead, &mut rounds, rooms, standing, conflict) => Ended::Lost,
@@ -173,7 +183,12 @@ async fn hold(
     conflict: impl Fn() -> bool,
 ) {
     loop {
-        tokio::time::sleep(ASK_EVERY).await;
+        tokio::time::sleep(if lead.is_some() {
+            KEEP_EVERY
+        } else {
+            ASK_EVERY
+        })
+        .await;
         let held = match lead {
             Some(lead) => lead.still_held().await,
             None => false,
@@ -194,32 +209,12 @@ async fn hold(
                 tracing::info!("the database is back, and this process still leads");
                 *lead = Some(again);
                 standing.set(Phase::Leading);
-                rounds.begin();
+                rounds.begin(Duration::ZERO);
             }
             Ok(None) => return,
             Err(_) if conflict() => return,
             Err(_) => {}
         }
-    }
-}
-
-/// Looks at the loops; returns what hangs when it has hung for so long that only a new process helps.
-async fn watch_over(beats: Beats, standing: &Standing) -> String {
-    let mut watchdog = Watchdog::new(beats.clock.instant());
-    loop {
-        let found = watchdog.look(&beats.sample(standing.leads()));
-        if let Some(found) = &found
-            && !standing.is_stuck()
-        {
-            tracing::error!("{}; the process ends if this goes on", found.what);
-        }
-        if let Some(found) = &found
-            && found.hopeless
-        {
-            return found.what.clone();
-        }
-        standing.set_stuck(found.map(|found| found.what));
-        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 
@@ -232,9 +227,13 @@ struct Rounds {
 }
 
 impl Rounds {
-    fn begin(&mut self) {
+    fn begin(&mut self, after: Duration) {
         let (courier, stop) = (self.courier.clone(), self.stop.clone());
-        let task = tokio::spawn(async move { courier.run(stop).await });
+        let task = tokio::spawn(async move {
+            if timeout(after, stop.cancelled()).await.is_err() {
+                courier.run(stop).await;
+            }
+        });
         self.task = Some(AbortOnDropHandle::new(task));
     }
 

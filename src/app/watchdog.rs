@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::standing::Standing;
 use crate::{
     clock::Clock,
     courier::Courier,
@@ -23,6 +24,32 @@ const LETTERS: Duration = Duration::from_mins(2);
 const PATIENCE: Duration = Duration::from_mins(1);
 /// A gap between two looks that shows that the whole process slept (a paused machine): nothing is judged by it.
 const SLEPT: Duration = Duration::from_secs(20);
+
+/// How often it is looked, unless a test has no time.
+pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Looks at the loops, and says in `standing` what hangs; returns it when it has hung for so long that only a new
+/// process helps.
+pub(super) async fn watch_over(
+    sample: impl Fn() -> Sample,
+    standing: &Standing,
+    every: Duration,
+) -> String {
+    let mut watchdog = Watchdog::new(sample().now);
+    loop {
+        let found = watchdog.look(&sample());
+        if let Some(found) = &found {
+            if !standing.is_stuck() {
+                tracing::error!("{}; the process ends if this goes on", found.what);
+            }
+            if found.hopeless {
+                return found.what.clone();
+            }
+        }
+        standing.set_stuck(found.map(|found| found.what));
+        tokio::time::sleep(every).await;
+    }
+}
 
 /// Where the beats are read.
 pub(super) struct Beats {
@@ -325,6 +352,29 @@ mod tests {
             process.sample.door.failed += 1;
             assert_eq!(process.after(60), None, "it is tried");
         }
+    }
+
+    #[tokio::test]
+    async fn what_hangs_is_said_in_health_and_then_ends_the_process() {
+        let standing = Standing::new();
+        let mut process = Process::new();
+        process.courier = false;
+        let process = std::cell::RefCell::new((process, Vec::new()));
+        let sample = || {
+            let (process, health) = &mut *process.borrow_mut();
+            health.push(standing.health());
+            process.sample.now += SECOND;
+            process.sample.door.last_turn = process.sample.now;
+            process.sample.poller = Some(process.sample.now);
+            process.sample.clone()
+        };
+        let what = watch_over(sample, &standing, Duration::ZERO).await;
+        assert!(what.starts_with("the courier hangs"), "{what}");
+        let (_, health) = process.into_inner();
+        let well = health.iter().take_while(|report| report.good).count();
+        assert!((61..=63).contains(&well), "{well}");
+        assert!((121..=123).contains(&health.len()), "{}", health.len());
+        assert!(health[100].line.starts_with("the courier hangs"));
     }
 
     #[test]
