@@ -233,6 +233,11 @@ impl World {
         (self.store, self.courier, self.running) = (store, courier, Some(running));
     }
 
+    /// Changes a setting for the next start; an empty value takes it away.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.settings.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Stops the bot in order.
     pub(crate) async fn stops(&mut self) {
         if let Some((stop, running)) = self.running.take() {
