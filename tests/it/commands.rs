@@ -40,7 +40,7 @@ async fn each_command_has_its_answer_in_english() {
         /time → When would you like your note? [8:00 am, 10:00 am, 1:00 pm, 7:00 pm | Another time | Back, Crisis help]
         /days → On which days? [every day | Monday to Friday | weekends | Monday, Wednesday, Friday | Back, Crisis help]
         /timezone → Is it 10:24 am where you are? [Yes, No | Type my city | Share my location once | Back, Crisis help]
-        /country → Which country’s help lines should I show? [United States, Canada | United Kingdom, Ireland | Australia, New Zealand | Mexico, Spain | India, South Africa | Another EU country, Another country | Back, Crisis help]
+        /country → Which country’s help lines shall I show? [United States, Canada | United Kingdom, Ireland | Australia, New Zealand | Mexico, Spain | India, South Africa | Another EU country, Another country | Back, Crisis help]
         /language → English or Spanish? ¿Inglés o español? [English, Español | Back, Crisis help]
         /pause → For how long? Nothing is lost, and you can resume any time. [1 day, 3 days | 7 days, 30 days | Until I resume | Back, Crisis help]
         /resume → Notes are on again. [Time, Days | What I get, Time zone | Country, Language | Ring when a note comes | Pause, Stop notes | Erase my data, Crisis help]
@@ -74,7 +74,7 @@ async fn each_command_has_its_answer_in_spanish() {
         /pausar → ¿Por cuánto tiempo? No se pierde nada, y puedes reanudarlas cuando quieras. [1 día, 3 días | 7 días, 30 días | Hasta que yo diga | Volver, Ayuda en crisis]
         /reanudar → Las notas vuelven a llegar. [Hora, Días | Qué recibo, Zona horaria | País, Idioma | Que suene al llegar | Pausar, Parar las notas | Borrar mis datos, Ayuda en crisis]
         /parar → Listo. No te enviaré más notas. Gracias por dejarme estar aquí. [Empezar otra vez, Borrar mis datos | Ayuda en crisis]
-        /borrar → Esto borra todo lo que guardo de este chat, ahora mismo y para siempre. ¿Lo borro? [Sí, borrar todo | No, conservarlo | Ayuda en crisis]
+        /borrar → Esto borra todo lo que guardo de este chat, ahora mismo y de forma definitiva. ¿Lo borro? [Sí, borrar todo | No, conservarlo | Ayuda en crisis]
         /privacidad → Tu privacidad, en breve [Opciones de apoyo, Ayuda en crisis]
         /ayuda → Soy un bot que envía notas cortas y amables a mamás, papás y cuidadores a quienes les cuesta sentir cercanía con su bebé. Toca un comando o escríbelo. [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis]
     "#]].assert_eq(&answers(Language::Es, Agreed::Yes).await);
@@ -100,13 +100,13 @@ async fn before_she_agrees_commands_for_settings_say_how_to_begin() {
         "/delete",
     ];
     expect![[r#"
-        /start → Hi. I’m a bot, not a person. I share short, gentle notes for parents who find it hard to feel close to their baby. The notes come from one article by a postpartum therapist. [Yes, I’m 18+ and I agree | More about privacy | No thanks, just let me look | Get help now]
+        /start → Hi. I’m a bot, not a person. I share short, gentle notes for parents who find it hard to feel close to their baby. The notes come from one article by a postpartum therapist. [Yes, I’m 18+ and I agree | More about privacy | No thanks, let me look | Get help now]
         /settings → There are no settings yet, because you don’t get notes. Everything else works without them. If you would like a short note each day, tap below. [Get notes | All I can do, Crisis help]
         /time 8:30 → There are no settings yet, because you don’t get notes. Everything else works without them. If you would like a short note each day, tap below. [Get notes | All I can do, Crisis help]
         /days → There are no settings yet, because you don’t get notes. Everything else works without them. If you would like a short note each day, tap below. [Get notes | All I can do, Crisis help]
         /timezone Lima → There are no settings yet, because you don’t get notes. Everything else works without them. If you would like a short note each day, tap below. [Get notes | All I can do, Crisis help]
         /pause → There are no settings yet, because you don’t get notes. Everything else works without them. If you would like a short note each day, tap below. [Get notes | All I can do, Crisis help]
-        /resume → Hi. I’m a bot, not a person. I share short, gentle notes for parents who find it hard to feel close to their baby. The notes come from one article by a postpartum therapist. [Yes, I’m 18+ and I agree | More about privacy | No thanks, just let me look | Get help now]
+        /resume → Hi. I’m a bot, not a person. I share short, gentle notes for parents who find it hard to feel close to their baby. The notes come from one article by a postpartum therapist. [Yes, I’m 18+ and I agree | More about privacy | No thanks, let me look | Get help now]
         /country → You don’t have to handle this alone. [United States, Canada | United Kingdom, Ireland | Australia, New Zealand | Mexico, Spain | India, South Africa | Another EU country, Another country]
         /country Canada → I can keep your country once you agree to get notes. Help for Canada is here: [Copy 988 | Find a helpline anywhere | Other countries]
         /country Atlantis → I don’t know that country. Pick one below. For anywhere else, choose “Another country”. Nothing was changed. [United States, Canada | United Kingdom, Ireland | Australia, New Zealand | Mexico, Spain | India, South Africa | Another EU country, Another country | All I can do, Crisis help]

@@ -11,6 +11,7 @@ mod consent;
 mod crash;
 mod door;
 mod editing;
+mod erasing;
 mod inbox;
 mod later;
 mod notes;

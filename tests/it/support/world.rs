@@ -3,7 +3,7 @@
 //! Tests speak as a parent and read the transcript. They never sleep: they wait until every update is confirmed, or
 //! move the clock and let the courier look.
 
-use std::{collections::HashMap, net::SocketAddr, sync::LazyLock};
+use std::{collections::HashMap, net::SocketAddr, path::Path, sync::LazyLock};
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use slowbloom::{
@@ -89,6 +89,14 @@ impl World {
         self.telegram.all_confirmed().await.unwrap();
     }
 
+    /// Proves that something is still unacknowledged: its effect is not stored yet.
+    pub(crate) fn answered_only_in_part(&self) {
+        assert!(
+            self.telegram.unconfirmed() > 0,
+            "what is not stored is not acknowledged"
+        );
+    }
+
     /// A parent says something and is answered.
     pub(crate) async fn says(&self, parent: &Parent, text: &str) {
         parent.says(text);
@@ -143,6 +151,11 @@ impl World {
                 return;
             }
         }
+    }
+
+    /// Where the database and its key lie.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// What is stored about a parent.
