@@ -22,10 +22,13 @@ use crate::{
 
 /// How long messages that are on their way may take when the program is told to stop. With the rest of stopping in
 /// order it stays below the 10 seconds that were promised.
-const LAST_MESSAGES: Duration = Duration::from_secs(5);
+const LAST_MESSAGES: Duration = Duration::from_secs(4);
 
 /// How long answers that are being given may take when the program is told to stop.
-const LAST_ANSWERS: Duration = Duration::from_secs(3);
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
+/// How long writing down what became of the last notes may take: a database that is down must not keep the program.
+const LAST_WRITES: Duration = Duration::from_secs(1);
 
 /// The bot, built and ready to run.
 pub struct App {
@@ -139,8 +142,15 @@ impl App {
         registration.abort();
         drop(reloading.await);
         self.door.close(LAST_MESSAGES).await;
-        drop(courier.await);
-        self.courier.all_arrived().await;
+        let settled = async {
+            drop(courier.await);
+            self.courier.all_arrived().await;
+        };
+        if tokio::time::timeout(LAST_WRITES, settled).await.is_err() {
+            tracing::error!(
+                "what became of the last notes could not be written down; they come again after the next start"
+            );
+        }
         self.lead.release().await;
         self.store.close().await;
         tracing::info!("stopped in order");

@@ -6,7 +6,7 @@ use std::{collections::HashMap, time::Duration};
 
 use slowbloom::{
     domain::{ChatId, subscriber::Slot},
-    sandbox::{CallRecord, PATIENCE, Parent, StandIn},
+    sandbox::{CallRecord, Fault, PATIENCE, Parent, StandIn, Target},
     store::{Keys, Store},
 };
 use tokio::{task::JoinSet, time::Instant};
@@ -99,7 +99,8 @@ impl Fire {
         let mut sends = 0;
         loop {
             let now = self.program.clock.now();
-            if self.store.backlog(now).await.unwrap() == 0 {
+            let parked = self.store.parked(None, 1).await.unwrap().rows.len();
+            if self.store.backlog(now).await.unwrap() == 0 && parked == 0 {
                 return parents;
             }
             let before = std::mem::replace(&mut sends, self.program.telegram.calls().len());
@@ -257,4 +258,24 @@ async fn told_to_stop_it_ends_in_time_and_nothing_is_lost_or_comes_twice() {
     }
     fire.all_were_answered(&parents).await;
     assert_eq!(fire.program.telegram.breaches(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_to_stop_while_telegram_hangs_it_ends_in_time() {
+    let mut fire = Fire::new(40).await;
+    fire.parents_talk(3);
+    fire.program.starts();
+    fire.waits_for_an_instant(2000).await;
+    fire.program
+        .telegram
+        .keeps_failing(Target::All, Fault::Hang);
+    let (status, took) = fire.program.is_told_to_stop().await;
+    println!("while Telegram hangs, stopping took {took:?}");
+    assert!(status.success(), "{status}\n{}", fire.program.log());
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    fire.program.telegram.recovers();
+    fire.program.starts();
+    let parents = fire.burns_out().await;
+    assert_eq!(fire.notes_by_chat().len(), fire.notes);
+    fire.all_were_answered(&parents).await;
 }
