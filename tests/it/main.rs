@@ -8,6 +8,7 @@ mod care;
 mod command_line;
 mod commands;
 mod consent;
+mod crash;
 mod door;
 mod editing;
 mod erasing;
