@@ -4,11 +4,17 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Page, Store, StoreError,
-    keys::random_start,
     pools::{Pick, execute, run, transact},
     row::Row,
 };
 use crate::domain::{ChatId, Subscriber};
+
+/// Adds a row; its columns are bound by `bind_columns!` and then the sealed id.
+const INSERT: &str = "INSERT INTO subscribers (chat_hash, revision, language, country, zone, schedule, pools, sound, \
+    standing, paused_until, blocked_since, awaiting, consent_version, consented_on, last_active, due_at, slot_wall, \
+    last_sent, carried, history, silence, erase_at, chat_sealed) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) \
+    ON CONFLICT (chat_hash) DO NOTHING";
 
 /// Writes a row over the revision that was read; its columns are bound by `bind_columns!`.
 const SAVE: &str = "UPDATE subscribers SET revision = revision + 1, language = $3, country = $4, zone = $5, \
@@ -94,20 +100,29 @@ impl Store {
     /// The row begins at a revision of its own, not at the one given, so that a write that was meant for a row since
     /// erased can never hit its successor. Read it again before [`Store::save`].
     pub async fn insert(&self, subscriber: &Subscriber) -> Result<bool, StoreError> {
-        let mut row = Row::from_subscriber(subscriber, &self.keys);
-        row.revision = random_start();
-        let done = execute!(self.writing(), bind_columns!(
-            sqlx::query(
-                "INSERT INTO subscribers (chat_hash, revision, language, country, zone, schedule, pools, sound, \
-                 standing, paused_until, blocked_since, awaiting, consent_version, consented_on, last_active, due_at, \
-                 slot_wall, last_sent, carried, history, silence, erase_at, chat_sealed) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-                 $21, $22, $23) ON CONFLICT (chat_hash) DO NOTHING"
-            ),
-            row
-        )
-        .bind(&row.chat_sealed))?;
+        let row = Row::beginning(subscriber, &self.keys);
+        let done = execute!(
+            self.writing(),
+            bind_columns!(sqlx::query(INSERT), row).bind(&row.chat_sealed)
+        )?;
         Ok(done == 1)
+    }
+
+    /// Stores many new parents in one transaction, each as [`Store::insert`] would; how many had no row before.
+    /// A thousand at a time stay far below the time that one statement may take.
+    pub async fn insert_all(&self, subscribers: &[Subscriber]) -> Result<u64, StoreError> {
+        transact!(self.writing(), |tx| {
+            let mut inserted = 0;
+            for subscriber in subscribers {
+                let row = Row::beginning(subscriber, &self.keys);
+                let done = bind_columns!(sqlx::query(INSERT), row)
+                    .bind(&row.chat_sealed)
+                    .execute(&mut *tx)
+                    .await?;
+                inserted += done.rows_affected();
+            }
+            Ok::<_, sqlx::Error>(inserted)
+        })
     }
 
     /// Stores what was decided about a parent, unless her row was changed since it was read.
