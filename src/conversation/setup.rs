@@ -151,7 +151,12 @@ pub fn location(scene: &Scene, zone: Option<Zone>) -> Reply {
         return Reply::new(usual_keyboard(scene, &words.share_unknown))
             .and(city_question(scene, flow));
     };
-    Reply::new(usual_keyboard(scene, &words.share_done)).and(place_question(scene, &zone, flow))
+    Reply::new(usual_keyboard(scene, &words.share_done)).and(place_question(
+        scene,
+        &scene.place(&zone),
+        &zone,
+        flow,
+    ))
 }
 
 /// The phone's usual keyboard back, after “not now” on the key that shares a location.
@@ -165,11 +170,11 @@ pub fn location_called_off(scene: &Scene, flow: Flow) -> Reply {
 }
 
 /// “Los Angeles: is it 10:24 there now?”
-pub fn place_question(scene: &Scene, zone: &Zone, flow: Flow) -> Message {
+pub fn place_question(scene: &Scene, place: &str, zone: &Zone, flow: Flow) -> Message {
     let words = &scene.phrases().setup;
     let body = fill(
         &words.clock_place,
-        &[("place", &scene.place(zone)), ("clock", &scene.clock(zone))],
+        &[("place", place), ("clock", &scene.clock(zone))],
     );
     let buttons = &scene.phrases().buttons;
     scene.message(

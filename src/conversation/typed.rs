@@ -186,9 +186,19 @@ fn place(scene: &Scene, words: &str, flow: Flow) -> Message {
     let buttons = &scene.phrases().buttons;
     let (said, by_clock, found) = match scene.content.places.find(words, scene.now) {
         Found::Exact(found) => match found.as_slice() {
-            [only] => return setup::place_question(scene, &only.zone, flow),
+            [only] => {
+                // “New York”, as she knows it; but not the technical name of a zone.
+                let name = only.name(scene.language());
+                let named = scene.place(&only.zone);
+                let name = if name.contains('/') { &named } else { name };
+                return setup::place_question(scene, name, &only.zone, flow);
+            }
             _ => (&setup.pick_place, &buttons.other_place, found),
         },
+        // “UTC-5” is known, only not which of its regions is meant.
+        Found::Suggestions(found) if words.contains(|c: char| c.is_ascii_digit()) => {
+            (&setup.pick_region, &buttons.other_place, found)
+        }
         Found::Suggestions(found) => (&setup.place_unknown, &buttons.other_place, found),
         Found::None => match by_clock(scene, words) {
             found if found.is_empty() => (&setup.place_unknown, &buttons.by_clock, found),

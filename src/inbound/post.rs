@@ -1,6 +1,10 @@
 //! Handing an answer to the door, and parking it where Telegram cannot take it now.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use super::{Asked, Inbound};
 use crate::{
@@ -21,9 +25,44 @@ const NOWHERE_TO_GO: Duration = Duration::from_secs(20);
 /// How many parked answers are read at once.
 const ROWS: u32 = 200;
 
+/// With so many answers on their way, a chat gets no more until one has arrived: whoever floods the bot is answered as
+/// fast as Telegram lets one chat be answered, and the updates of everyone else are not kept waiting behind.
+const MOST_WAITING: usize = 10;
+
+/// How many parked answers of each chat are still on their way.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Waiting(Arc<Mutex<HashMap<ChatId, usize>>>);
+
+impl Waiting {
+    fn count(&self, chat: ChatId) -> usize {
+        self.lock().get(&chat).copied().unwrap_or(0)
+    }
+
+    fn one_more(&self, chat: ChatId) {
+        *self.lock().entry(chat).or_default() += 1;
+    }
+
+    fn one_less(&self, chat: ChatId) {
+        let mut waiting = self.lock();
+        if let Some(count) = waiting.get_mut(&chat) {
+            *count -= 1;
+            if *count == 0 {
+                waiting.remove(&chat);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ChatId, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Inbound {
     /// Says everything, in order; done when each message was taken, is pointless, or is parked.
     pub(super) async fn say(&self, say: Vec<Say>, class: Class, asked: Asked) -> Handled {
+        if class == Class::Answer && self.waiting.count(asked.chat) >= MOST_WAITING {
+            return Handled::Done;
+        }
         let letters: Vec<Letter> = say
             .into_iter()
             .map(|say| letter(say, class, asked))
@@ -66,7 +105,7 @@ impl Inbound {
 
     async fn see_off(&self, letter: Letter, mut receipt: Receipt) -> Handled {
         let chat = letter.chat;
-        if let Ok(delivery) = tokio::time::timeout(PARK_AFTER, &mut receipt).await {
+        if let Some(delivery) = receipt.soon(PARK_AFTER).await {
             return self.settle(chat, delivery).await;
         }
         match self.park(&letter).await {
@@ -94,9 +133,11 @@ impl Inbound {
 
     /// Follows a parked answer to its end; it stays parked when the door closes first.
     fn watch(&self, chat: ChatId, receipt: Receipt, id: ParkedId) {
+        self.waiting.one_more(chat);
         let inbound = self.clone();
         tokio::spawn(async move {
             let delivery = receipt.await;
+            inbound.waiting.one_less(chat);
             if delivery == Delivery::Closed {
                 return;
             }

@@ -9,6 +9,7 @@ mod decide;
 mod fold;
 mod lexicon;
 mod matcher;
+pub mod model;
 mod repair;
 mod rules;
 mod tokens;

@@ -6,11 +6,19 @@
 
 mod care;
 mod command_line;
+mod commands;
 mod consent;
+mod door;
 mod editing;
+mod inbox;
+mod later;
 mod notes;
+mod page;
+mod places;
+mod settings;
 mod store;
 mod subscribing;
 mod support;
 mod tidy;
+mod words;
 mod zones;

@@ -31,7 +31,7 @@ pub(crate) struct World {
     pub(crate) courier: Courier,
     settings: HashMap<String, String>,
     running: Option<(CancellationToken, JoinHandle<anyhow::Result<()>>)>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl World {
@@ -70,7 +70,7 @@ impl World {
             courier,
             settings: all,
             running: Some(running),
-            _folder: folder,
+            folder,
         }
     }
 
@@ -186,6 +186,14 @@ impl World {
             .find(|said| said.chat == parent.id)
             .map(|said| said.text.clone())
             .unwrap_or_default()
+    }
+
+    /// Every byte that lies in the folder of the database.
+    pub(crate) fn bytes_on_disk(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files
+            .flat_map(|file| std::fs::read(file.unwrap().path()).unwrap())
+            .collect()
     }
 
     /// Stops the bot in order and starts it again on the same data.
