@@ -143,36 +143,55 @@ impl Store {
     pub async fn update(
         &self,
         chat: ChatId,
-        mut change: impl FnMut(Subscriber) -> Option<Subscriber>,
+        change: impl FnMut(Subscriber) -> Option<Subscriber>,
     ) -> Result<Option<Subscriber>, StoreError> {
-        let hash = self.keys.hash(chat);
+        let mut stands = self.update_all(&mut [(chat, change)]).await?;
+        stands.pop().transpose().map(Option::flatten)
+    }
+
+    /// As [`Store::update`] for many parents, in one transaction: writing to the disk takes as long for one row as for
+    /// a hundred. All or none of it is stored; a row that cannot be read is passed over, and its result says so.
+    pub async fn update_all<C>(
+        &self,
+        changes: &mut [(ChatId, C)],
+    ) -> Result<Vec<Result<Option<Subscriber>, StoreError>>, StoreError>
+    where
+        C: FnMut(Subscriber) -> Option<Subscriber>,
+    {
         // Locked, not tried again and again: two writers in step with each other would let the slower one never win.
         let pick = self.writing();
         let read = match pick {
             Pick::Sqlite(_) => "SELECT * FROM subscribers WHERE chat_hash = $1",
             Pick::Postgres(_) => "SELECT * FROM subscribers WHERE chat_hash = $1 FOR UPDATE",
         };
-        let stands: Result<Option<Subscriber>, StoreError> = transact!(pick, |tx| {
-            let row: Option<Row> = sqlx::query_as(read)
-                .bind(hash.as_slice())
-                .fetch_optional(&mut *tx)
-                .await?;
-            let before = match row.map(|row| row.into_subscriber(&self.keys)).transpose() {
-                Ok(Some(before)) => before,
-                nothing_to_do => return Ok::<_, sqlx::Error>(nothing_to_do),
-            };
-            let Some(mut after) = change(before.clone()) else {
-                return Ok(Ok(Some(before)));
-            };
-            (after.chat, after.revision) = (chat, before.revision);
-            let row = Row::from_subscriber(&after, &self.keys);
-            bind_columns!(sqlx::query(SAVE), row)
-                .execute(&mut *tx)
-                .await?;
-            after.revision += 1;
-            Ok(Ok(Some(after)))
-        })?;
-        stands
+        transact!(pick, |tx| {
+            let mut stands = Vec::with_capacity(changes.len());
+            for (chat, change) in changes {
+                let row: Option<Row> = sqlx::query_as(read)
+                    .bind(self.keys.hash(*chat).as_slice())
+                    .fetch_optional(&mut *tx)
+                    .await?;
+                let before = match row.map(|row| row.into_subscriber(&self.keys)).transpose() {
+                    Ok(Some(before)) => before,
+                    nothing_to_do => {
+                        stands.push(nothing_to_do);
+                        continue;
+                    }
+                };
+                let Some(mut after) = change(before.clone()) else {
+                    stands.push(Ok(Some(before)));
+                    continue;
+                };
+                (after.chat, after.revision) = (*chat, before.revision);
+                let row = Row::from_subscriber(&after, &self.keys);
+                bind_columns!(sqlx::query(SAVE), row)
+                    .execute(&mut *tx)
+                    .await?;
+                after.revision += 1;
+                stands.push(Ok(Some(after)));
+            }
+            Ok::<_, sqlx::Error>(stands)
+        })
     }
 
     /// Erases every trace of a parent at once, answers parked for her too. `false` when she had no row.
