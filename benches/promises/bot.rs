@@ -75,11 +75,6 @@ impl Bot {
         Ok(())
     }
 
-    /// What it wrote to its log.
-    pub(crate) fn log(&self) -> String {
-        fs::read_to_string(&self.log).unwrap_or_default()
-    }
-
     fn status(&self, field: &str) -> f64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = fs::read_to_string(path).unwrap_or_default();

@@ -20,7 +20,7 @@ use slowbloom::{
 use tempfile::TempDir;
 
 /// Rows are stored so many at a time.
-const BATCH: u64 = 5_000;
+const BATCH: usize = 5_000;
 
 /// How often the record is looked at while something is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -64,13 +64,23 @@ impl Town {
         count: u64,
         due: impl Fn(i64) -> DateTime<Utc>,
     ) -> anyhow::Result<()> {
+        let ids: Vec<_> = (1..=count.cast_signed()).collect();
+        self.subscribe_these(&ids, due).await
+    }
+
+    /// The parents with these numbers subscribe.
+    pub(crate) async fn subscribe_these(
+        &self,
+        ids: &[i64],
+        due: impl Fn(i64) -> DateTime<Utc>,
+    ) -> anyhow::Result<()> {
         let store = self.store().await?;
         let now = self.clock.now();
         let zone = Zone::new("America/Los_Angeles").context("a zone")?;
-        for first in (1..=count).step_by(usize::try_from(BATCH)?) {
-            let last = count.min(first + BATCH - 1);
-            let rows: Vec<_> = (first.cast_signed()..=last.cast_signed())
-                .map(|id| subscriber(id, &zone, due(id), now))
+        for ids in ids.chunks(BATCH) {
+            let rows: Vec<_> = ids
+                .iter()
+                .map(|id| subscriber(*id, &zone, due(*id), now))
                 .collect();
             store.insert_all(&rows).await?;
         }
