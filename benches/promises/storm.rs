@@ -142,17 +142,19 @@ impl Storm {
 
     /// Only what always fails, fails; and single faults wait for single requests.
     fn lull(&mut self) {
+        let single = self.any_fault();
+        let poll = self.fault_of_a_poll();
+        let repeats = usize::try_from(self.dice.roll(3)).unwrap_or(0);
+        let reversed = usize::try_from(self.dice.roll(3)).unwrap_or(0);
         let telegram = &self.town.telegram;
         telegram.recovers();
         for (id, fault, _) in REFUSING {
             telegram.keeps_failing(Target::Chat(id), fault);
         }
-        let single = self.any_fault();
         telegram.fails(Target::Sending, single, 1);
-        let poll = self.fault_of_a_poll();
         telegram.fails(Target::Method("getUpdates"), poll, 1);
-        telegram.repeats_updates(usize::try_from(self.dice.roll(3)).unwrap_or(0));
-        telegram.reverses_batches(usize::try_from(self.dice.roll(3)).unwrap_or(0));
+        telegram.repeats_updates(repeats);
+        telegram.reverses_batches(reversed);
     }
 
     /// Everything of one kind fails in one way for a moment.

@@ -12,6 +12,7 @@ mod door;
 mod editing;
 mod inbox;
 mod later;
+mod limits;
 mod notes;
 mod page;
 mod places;
