@@ -14,6 +14,7 @@ mod editing;
 mod erasing;
 mod inbox;
 mod later;
+mod limits;
 mod notes;
 mod page;
 mod places;
