@@ -17,5 +17,6 @@ mod store;
 mod subscribing;
 mod support;
 mod tidy;
+mod tour;
 mod words;
 mod zones;
