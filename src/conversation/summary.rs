@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The summary; the settings for whoever paused or ended her notes since.
-pub fn show(scene: &Scene, place: Place) -> Reply {
+pub(super) fn show(scene: &Scene, place: Place) -> Reply {
     let subscriber = match scene.subscriber {
         Some(subscriber) if subscriber.standing == Standing::Active => subscriber,
         // “All set” is for whoever gets notes; the settings say that they are paused or off, and offer them again.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use slowbloom::{
     content::{Button, Keyboard, Message, markup},
     conversation::{
@@ -10,7 +10,7 @@ use slowbloom::{
         respond_without_store,
     },
     domain::{
-        ChatId, Country, Language, Subscriber, due,
+        ChatId, Country, Language, Subscriber,
         subscriber::{Slot, Standing},
         zone::Zone,
     },
@@ -116,7 +116,7 @@ impl Crawl {
             for say in &blind.say {
                 self.message(&step.name, &say.message);
             }
-            let after = self.after(step.subscriber, reply.change);
+            let after = after(step.subscriber, reply.change);
             for say in reply.say {
                 for tap in taps(&say.message) {
                     // What is said of a zone is the same in every country: once is enough.
@@ -148,14 +148,6 @@ impl Crawl {
             phone_language: self.language,
             defaults: &self.defaults,
             now: self.now,
-        }
-    }
-
-    fn after(&self, before: Option<Subscriber>, change: Change) -> Option<Subscriber> {
-        match change {
-            Change::Nothing => before,
-            Change::Enroll(subscriber) | Change::Save(subscriber) => Some(*subscriber),
-            Change::Erase => None,
         }
     }
 
@@ -302,5 +294,14 @@ fn seen(button: &Button) -> Seen<'_> {
             data: Some(data),
         },
         Button::Link { label, .. } | Button::Copy { label, .. } => Seen { label, data: None },
+    }
+}
+
+/// Who she is after a change.
+fn after(before: Option<Subscriber>, change: Change) -> Option<Subscriber> {
+    match change {
+        Change::Nothing => before,
+        Change::Enroll(subscriber) | Change::Save(subscriber) => Some(*subscriber),
+        Change::Erase => None,
     }
 }

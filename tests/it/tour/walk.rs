@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use slowbloom::{
-    content::Voice,
+    content::{Voice, crisis::CountryLines},
     conversation::command::Command,
     domain::{Country, Language},
     sandbox::{Action, Parent, Said},
@@ -30,7 +30,7 @@ async fn every_command_and_its_buttons_are_answered_by_the_real_program() {
     let countries: Vec<Country> = CONTENT
         .crisis
         .countries()
-        .map(|lines| lines.country())
+        .map(CountryLines::country)
         .collect();
     for (number, country) in countries.iter().enumerate() {
         for language in Language::ALL {
@@ -131,7 +131,7 @@ fn looks_right(walker: &Walker, said: &Said) {
         .collect();
     // She may have chosen another language or country meanwhile, or looks at the help of another country.
     let languages = Language::ALL;
-    let countries = CONTENT.crisis.countries().map(|lines| lines.country());
+    let countries = CONTENT.crisis.countries().map(CountryLines::country);
     let voice = countries
         .flat_map(|country| languages.map(|language| Voice { language, country }))
         .find(|voice| {
