@@ -175,7 +175,7 @@ impl Courier {
             )),
             Occasion::Bring { slot, carried } => {
                 notes::choose(&scene, subscriber, slot, carried.as_ref()).map(|note| {
-                    let message = notes::due_message(&scene, note, slot.due);
+                    let message = notes::due_message(&scene, note, now);
                     (message, Some(note.id.clone()), after_sent as Afterwards)
                 })
             }

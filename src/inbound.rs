@@ -33,6 +33,7 @@ pub struct Inbound {
     clock: Clock,
     defaults: std::sync::Arc<Defaults>,
     openings: care::Openings,
+    waiting: post::Waiting,
 }
 
 /// Who asked, how, and when: what an answer needs to know of an update besides the request.
@@ -65,6 +66,7 @@ impl Inbound {
             clock,
             defaults,
             openings: care::Openings::default(),
+            waiting: post::Waiting::default(),
         }
     }
 

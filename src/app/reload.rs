@@ -30,8 +30,8 @@ pub(super) async fn watch(
             )
         });
         if wrote {
-            // The receiver is gone only when the program stops.
-            drop(saved.send(()));
+            // An error means that the receiver is gone, and with it the program.
+            let _ = saved.send(());
         }
     })
     .context("cannot watch folders on this machine")?;

@@ -1,8 +1,8 @@
 //! The log: lines on standard error, for people or for machines, without anything about a person.
 //!
-//! The libraries that talk to Telegram and to the database print addresses with the token in them, message texts
-//! and values in their finer levels. They are held at warnings here, whatever `RUST_LOG` says; and lines
-//! written through the older `log` interface (teloxide, reqwest, rustls) are not taken in at all.
+//! The libraries that talk to Telegram can print addresses with the token in them and message texts: they say nothing
+//! here, whatever `RUST_LOG` asks for. The database library tells errors only, without values. Lines written through
+//! the older `log` interface (teloxide, reqwest, rustls) are not taken in at all.
 
 use anyhow::Context as _;
 use tracing::{Level, Metadata, Subscriber};
@@ -10,25 +10,20 @@ use tracing_subscriber::{
     EnvFilter, Layer, fmt::MakeWriter, layer::SubscriberExt as _, registry::LookupSpan,
 };
 
-use crate::config::{Log, LogFormat};
+use crate::{
+    config::{Log, LogFormat},
+    telegram::redact,
+};
 
-/// Libraries that know the token, a text or a person's row. A target is capped with everything below it.
-const CAPPED: [&str; 9] = [
-    "h2",
-    "hyper",
-    "hyper_util",
-    "reqwest",
-    "rustls",
-    "sqlx",
-    "teloxide",
-    "teloxide_core",
-    "tower",
-];
+/// The database library: below errors it can print values.
+const DATABASE: &str = "sqlx";
 
 /// Starts the log for the whole program.
 pub(super) fn start(log: &Log) -> anyhow::Result<()> {
     tracing::subscriber::set_global_default(lines(log, std::io::stderr)?)
-        .context("the log was started twice")
+        .context("the log was started twice")?;
+    redact::tame_panics();
+    Ok(())
 }
 
 fn lines<W>(log: &Log, to: W) -> anyhow::Result<impl Subscriber + Send + Sync + use<W>>
@@ -55,7 +50,7 @@ where
 
 fn is_safe(line: &Metadata<'_>) -> bool {
     let library = line.target().split("::").next().unwrap_or_default();
-    *line.level() <= Level::WARN || !CAPPED.contains(&library)
+    redact::may_log(line.target()) && (library != DATABASE || *line.level() <= Level::ERROR)
 }
 
 #[cfg(test)]
@@ -101,12 +96,14 @@ mod tests {
             tracing::debug!(target: "hyper_util::client::legacy", "/bot1:secret/getMe");
             tracing::info!(target: "sqlx::query", "secret");
             tracing::trace!(target: "reqwest", "secret");
-            tracing::warn!(target: "hyper_util::client", "a warning");
+            tracing::warn!(target: "hyper_util::client", "secret");
+            tracing::warn!(target: "sqlx::pool", "secret");
+            tracing::error!(target: "sqlx::pool", "the database is gone");
             tracing::trace!(target: "slowbloom::door", "a line of our own");
         });
         assert!(!said.contains("secret"), "{said}");
         assert!(
-            said.contains("a warning") && said.contains("a line of our own"),
+            said.contains("the database is gone") && said.contains("a line of our own"),
             "{said}"
         );
     }

@@ -135,6 +135,9 @@ pub fn clip(html: &str, max_utf16: usize) -> Cow<'_, str> {
     Cow::Owned(clipped)
 }
 
+/// Longer than any word of a language that is written with spaces, in bytes.
+const LONGEST_WORD: usize = 64;
+
 /// The longest start of `text` within `room` that ends with a word; a single long word is cut.
 fn words_within(text: &str, room: usize, at_start: bool) -> &str {
     let mut used = 0;
@@ -151,7 +154,8 @@ fn words_within(text: &str, room: usize, at_start: bool) -> &str {
     }
     match start.rfind(char::is_whitespace) {
         Some(space) => &start[..space],
-        None if at_start => start,
+        // No word is as long as this: it is a text without spaces, and dropping it would leave nothing.
+        None if at_start || start.len() > LONGEST_WORD => start,
         None => "",
     }
 }

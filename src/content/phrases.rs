@@ -49,6 +49,7 @@ pub struct Phrases {
 
 /// The places that a phrase has, each filled in by the program; a phrase that is not listed has none.
 const PLACES: &[(&str, &[&str])] = &[
+    ("answers.share", &["in_danger", "in_crisis"]),
     ("setup.clock", &["clock"]),
     ("setup.clock_place", &["clock", "place"]),
     ("summary.line", &["days", "time", "what", "zone"]),

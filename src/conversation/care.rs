@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    content::{Button, care::Insert, markup::plain},
+    content::{Button, care::Insert},
     domain::{Language, Subscriber, due, subscriber::Standing},
     triage::{Category, Finding, Tier},
 };
@@ -13,6 +13,7 @@ use super::{
     reading::Page,
     scene::{Reply, Scene},
     tap::Tap,
+    wording::fill,
 };
 
 /// The reply to a finding; `None` when nothing was found. `opening` varies the first line of repeated disclosures.
@@ -84,7 +85,7 @@ fn emergency(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
     let buttons = &scene.phrases().buttons;
     rows.push(vec![
         scene.button(&buttons.other_countries, &Tap::CrisisCountries),
-        share_button(scene, &body),
+        share_button(scene),
     ]);
     rows.push(vec![scene.button(&buttons.meant_else, &Tap::MeantElse)]);
     Reply::new(scene.message(body, rows))
@@ -145,11 +146,16 @@ fn inserts(finding: &Finding) -> Vec<Insert> {
 /// The most inserts in one emergency reply (SAFETY 3.5: “generic reply + up to two inserts”).
 const MAX_INSERTS: usize = 2;
 
-/// Telegram's own share sheet, with the help in this message but nothing of what was written to the bot.
-fn share_button(scene: &Scene, body: &str) -> Button {
-    let text = percent_encoded(&plain(body));
+/// Telegram's own share sheet, with the numbers but nothing of what was written to the bot.
+fn share_button(scene: &Scene) -> Button {
+    let urgent = scene.urgent();
+    let values = [
+        ("in_danger", urgent.in_danger),
+        ("in_crisis", urgent.in_crisis),
+    ];
+    let text = percent_encoded(&fill(&scene.phrases().answers.share, &values));
     Button::Link {
-        label: scene.phrases().buttons.share_message.clone(),
+        label: scene.phrases().buttons.share_numbers.clone(),
         url: format!("https://t.me/share/url?url={FIND_A_HELPLINE}&text={text}"),
     }
 }

@@ -36,20 +36,13 @@ pub fn line_rows(scene: &Scene, country: Country) -> Vec<Vec<Button>> {
         country,
     };
     let lines = &scene.content.crisis;
-    let copies: Vec<Button> = lines
-        .copyable(voice)
-        .iter()
-        .cloned()
-        .map(|(label, text)| Button::Copy { label, text })
-        .collect();
-    let chats = lines
-        .links(voice)
-        .iter()
-        .cloned()
-        .map(|(label, url)| Button::Link { label, url });
-    let mut rows: Vec<Vec<Button>> = copies.chunks(2).map(<[Button]>::to_vec).collect();
-    rows.extend(chats.map(|link| vec![link]));
-    rows
+    // One a row: a label that is cut short hides the very digits it is there for.
+    let copies = lines.copyable(voice).iter().cloned();
+    let copies = copies.map(|(label, text)| vec![Button::Copy { label, text }]);
+    let chats = lines.links(voice).iter().cloned();
+    copies
+        .chain(chats.map(|(label, url)| vec![Button::Link { label, url }]))
+        .collect()
 }
 
 fn message(scene: &Scene, country: Country) -> Message {

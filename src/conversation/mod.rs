@@ -86,13 +86,14 @@ pub fn respond_without_store(request: &Request, scene: &Scene) -> Reply {
     reading::menu(scene, &scene.phrases().answers.store_down)
 }
 
-/// She is here. What was asked a while ago is forgotten: days later her words are no answer to it.
+/// She is here: whoever writes has not blocked the bot, even if Telegram refused her chat before and sent no update when
+/// it was back. What was asked a while ago is forgotten: days later her words are no answer to it.
 fn touched(subscriber: &Subscriber, now: DateTime<Utc>) -> Subscriber {
     let away = now.date_naive() - subscriber.last_active;
     let awaiting = subscriber.awaiting.filter(|_| away < ANSWER_EXPECTED_FOR);
     Subscriber {
         awaiting,
-        ..due::touched(subscriber.clone(), now)
+        ..due::touched(due::unblocked(subscriber.clone(), now), now)
     }
 }
 

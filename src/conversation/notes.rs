@@ -19,7 +19,7 @@ use super::{
     wording::fill,
 };
 
-/// The message of a note that fell due. `came` is the slot it came for; the buttons carry it.
+/// The message of a note that fell due. `came` is when it was handed over to be sent; the buttons carry it.
 pub fn due_message(scene: &Scene, note: &Note, came: DateTime<Utc>) -> Message {
     let buttons = &scene.phrases().buttons;
     scene.message(
@@ -291,12 +291,12 @@ pub fn note_ids(scene: &Scene, pool: Pool) -> Vec<NoteId> {
         .collect()
 }
 
-/// A note that was sent between its slot and this long after it is the one that came for that slot:
-/// twice the time after which a late note is skipped, and shorter than any two slots are apart.
-const SAME_SLOT: TimeDelta = TimeDelta::hours(4);
+/// A note that was accepted this soon after it was handed over is the one whose buttons carry that moment. Shorter
+/// than any move, so that the buttons of a note that was moved and has come again are stale.
+const SAME_NOTE: TimeDelta = TimeDelta::minutes(50);
 
 fn is_latest(last_sent: DateTime<Utc>, came: DateTime<Utc>) -> bool {
-    (came..came + SAME_SLOT).contains(&last_sent)
+    (came..came + SAME_NOTE).contains(&last_sent)
 }
 
 fn passing<'a>(scene: &Scene<'a>, ids: &[NoteId], after: Option<&NoteId>) -> Option<&'a Note> {

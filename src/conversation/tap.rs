@@ -66,11 +66,11 @@ pub enum Tap {
     SetLanguage(Language),
     /// Whether notes ring.
     SetSound(bool),
-    /// Under a note, which came for that slot: when else?
+    /// Under a note, which was handed over at that moment: when else?
     AskMove(NoteId, DateTime<Utc>),
     /// Under a note: back from “when else?”.
     KeepNote(NoteId, DateTime<Utc>),
-    /// Brings this note, which came for that slot, at another time.
+    /// Brings this note, which was handed over at that moment, at another time.
     MoveNote(NoteId, DateTime<Utc>, Moved),
     /// This note is not for her.
     Retire(NoteId),

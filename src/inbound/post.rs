@@ -1,6 +1,10 @@
 //! Handing an answer to the door, and parking it where Telegram cannot take it now.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use super::{Asked, Inbound};
 use crate::{
@@ -11,8 +15,9 @@ use crate::{
 };
 
 /// An answer that was not taken within this time is parked, so that its update counts as handled and one slow chat
-/// holds up nobody.
-const PARK_AFTER: Duration = Duration::from_secs(1);
+/// holds up nobody. Shorter than the second between two messages to one chat: or a flood from one chat, each answer
+/// of which leaves just in time, would keep a hundred updates open one after the other.
+const PARK_AFTER: Duration = Duration::from_millis(900);
 
 /// How long a reply that can neither be delivered nor parked (Telegram and the database both fail) is waited for
 /// before its update is handed in again.
@@ -21,9 +26,44 @@ const NOWHERE_TO_GO: Duration = Duration::from_secs(20);
 /// How many parked answers are read at once.
 const ROWS: u32 = 200;
 
+/// With so many answers on their way, a chat gets no more until one has arrived: whoever floods the bot is answered as
+/// fast as Telegram lets one chat be answered, and the updates of everyone else are not kept waiting behind.
+const MOST_WAITING: usize = 10;
+
+/// How many parked answers of each chat are still on their way.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Waiting(Arc<Mutex<HashMap<ChatId, usize>>>);
+
+impl Waiting {
+    fn count(&self, chat: ChatId) -> usize {
+        self.lock().get(&chat).copied().unwrap_or(0)
+    }
+
+    fn one_more(&self, chat: ChatId) {
+        *self.lock().entry(chat).or_default() += 1;
+    }
+
+    fn one_less(&self, chat: ChatId) {
+        let mut waiting = self.lock();
+        if let Some(count) = waiting.get_mut(&chat) {
+            *count -= 1;
+            if *count == 0 {
+                waiting.remove(&chat);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ChatId, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Inbound {
     /// Says everything, in order; done when each message was taken, is pointless, or is parked.
     pub(super) async fn say(&self, say: Vec<Say>, class: Class, asked: Asked) -> Handled {
+        if class == Class::Answer && self.waiting.count(asked.chat) >= MOST_WAITING {
+            return Handled::Done;
+        }
         let letters: Vec<Letter> = say
             .into_iter()
             .map(|say| letter(say, class, asked))
@@ -66,7 +106,12 @@ impl Inbound {
 
     async fn see_off(&self, letter: Letter, mut receipt: Receipt) -> Handled {
         let chat = letter.chat;
-        if let Ok(delivery) = tokio::time::timeout(PARK_AFTER, &mut receipt).await {
+        let patience = match self.waiting.count(chat) {
+            0 => PARK_AFTER,
+            // It leaves behind those.
+            _ => Duration::ZERO,
+        };
+        if let Some(delivery) = receipt.soon(patience).await {
             return self.settle(chat, delivery).await;
         }
         match self.park(&letter).await {
@@ -94,9 +139,11 @@ impl Inbound {
 
     /// Follows a parked answer to its end; it stays parked when the door closes first.
     fn watch(&self, chat: ChatId, receipt: Receipt, id: ParkedId) {
+        self.waiting.one_more(chat);
         let inbound = self.clone();
         tokio::spawn(async move {
             let delivery = receipt.await;
+            inbound.waiting.one_less(chat);
             if delivery == Delivery::Closed {
                 return;
             }

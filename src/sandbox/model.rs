@@ -76,7 +76,7 @@ impl Model {
     pub(super) fn open_record(
         &mut self,
         method: &'static str,
-        chat: Option<i64>,
+        (chat, offset): (Option<i64>, Option<i64>),
         at: Moment,
     ) -> usize {
         self.records.push(CallRecord {
@@ -84,6 +84,7 @@ impl Model {
             instant: at.instant,
             method,
             chat,
+            offset,
             result: CallResult::Open,
         });
         self.records.len() - 1

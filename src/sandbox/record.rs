@@ -18,6 +18,8 @@ pub struct CallRecord {
     pub method: &'static str,
     /// The chat that it is about.
     pub chat: Option<i64>,
+    /// From which update on a poll asks; those before it count as received.
+    pub offset: Option<i64>,
     /// What became of it.
     pub result: CallResult,
 }

@@ -76,7 +76,7 @@ async fn call(shared: &Shared, line: &Line, method: &'static str, params: Params
     let at = shared.moment();
     let (record, fault) = shared.with(|model| {
         (
-            model.open_record(method, chat, at),
+            model.open_record(method, (chat, params.number("offset")), at),
             model.faults.draw(method, chat),
         )
     });

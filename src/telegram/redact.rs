@@ -30,6 +30,18 @@ pub fn may_log(target: &str) -> bool {
     })
 }
 
+/// Lets a panic say where it happened and not what it says: slicing, for one, quotes the text that it could not slice.
+/// For the whole process; called once, after the log was started.
+pub fn tame_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(|place| format!("{}:{}", place.file(), place.line()))
+            .unwrap_or_default();
+        tracing::error!(%place, "an internal error ended a task");
+    }));
+}
+
 /// The longest part of a description that is kept, in characters.
 const KEPT: usize = 80;
 

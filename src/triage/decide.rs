@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::lexicon::Lexicon;
 use super::matcher::{Hit, Place, Spans};
+use super::model::{self, Chances, LABELS, Weights, Window};
 use super::repair::{self, Word};
 use super::rules::Verdict;
 use crate::domain::Language;
@@ -141,12 +142,17 @@ impl std::fmt::Debug for Explanation {
 
 /// Reads a text. Never fails, never panics, costs time linear in the text's length.
 pub fn read(text: &str) -> Finding {
-    Reading::of(text).finding()
+    read_with(text, &model::BUILT_IN)
+}
+
+/// The same with other weights, for scoring weights on messages they were not trained on.
+pub fn read_with(text: &str, weights: &Weights) -> Finding {
+    Reading::of(text, weights).finding()
 }
 
 /// Reads a text and says why.
 pub fn explain(text: &str) -> Explanation {
-    let reading = Reading::of(text);
+    let reading = Reading::of(text, &model::BUILT_IN);
     Explanation {
         finding: reading.finding(),
         lines: reading.lines(),
@@ -159,6 +165,8 @@ struct Say {
     tier: Tier,
     category: Category,
     other: bool,
+    /// Denied, long past or feared: the model needs more to say otherwise.
+    softened: bool,
     start: usize,
     end: usize,
     why: String,
@@ -172,7 +180,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(text: &str) -> Self {
+    fn of(text: &str, weights: &Weights) -> Self {
         let lexicon = Lexicon::get();
         let words = repair::words(text);
         let places = places(lexicon, &words);
@@ -184,11 +192,23 @@ impl Reading {
             spans: &spans,
             places: &places,
         };
-        let says = masks
+        let mut says: Vec<Say> = masks
             .iter()
             .chain(&hits)
             .filter_map(|hit| scene.weigh(hit))
             .collect();
+        let mut masked = vec![false; words.len()];
+        for hit in masks.iter().filter(|hit| hit.verdict() == Verdict::Mask) {
+            masked[hit.start..hit.end].fill(true);
+        }
+        // The model judges what is left when the denied, past and feared words are taken out.
+        for say in says.iter().filter(|say| say.softened) {
+            masked[say.start..say.end].fill(true);
+        }
+        let softened = says.iter().any(|say| say.softened);
+        for window in model::windows(lexicon, &words, &spans, &masked) {
+            says.extend(suspicion(weights, &window, softened));
+        }
         let masks = masks
             .iter()
             .filter(|hit| hit.verdict() == Verdict::Mask)
@@ -263,7 +283,7 @@ impl Reading {
     }
 }
 
-fn places(lexicon: &Lexicon, words: &[Word]) -> Vec<Place> {
+pub(super) fn places(lexicon: &Lexicon, words: &[Word]) -> Vec<Place> {
     words
         .iter()
         .map(|word| Place {
@@ -295,6 +315,7 @@ impl Scene<'_> {
             tier,
             category,
             other: false,
+            softened: false,
             start: hit.start,
             end: hit.end,
             why: hit.program.name.clone(),
@@ -309,6 +330,7 @@ impl Scene<'_> {
         } else if hit.program.dreadable && self.dreaded() {
             say.tier = Tier::Concern;
             say.category = Category::ScaryThoughts;
+            say.softened = true;
             say.why.push_str(" (feared)");
         }
         say.other = say.tier == Tier::Emergency && self.about_other(hit);
@@ -380,9 +402,65 @@ impl Scene<'_> {
     }
 }
 
+/// Chance of an emergency, all kinds together, from which the model alone says so.
+const SURE: f32 = 0.62;
+/// The same where the rules saw a denial, a past or a fear.
+const VERY_SURE: f32 = 0.93;
+/// Chance of a loss from which the model alone says so.
+const SURE_OF_LOSS: f32 = 0.6;
+/// Chance of anything at all from which it is a concern.
+const SUSPECTED: f32 = 0.5;
+
+/// What the model has to say about one stretch.
+fn suspicion(weights: &Weights, window: &Window, softened: bool) -> Option<Say> {
+    let chances = weights.chances(&window.features);
+    let sum = |tier: Tier| -> f32 {
+        LABELS
+            .iter()
+            .zip(chances)
+            .filter(|(label, _)| model::tier(**label) == tier)
+            .map(|(_, chance)| chance)
+            .sum()
+    };
+    let needed = if softened { VERY_SURE } else { SURE };
+    let tier = if sum(Tier::Emergency) >= needed {
+        Tier::Emergency
+    } else if sum(Tier::Loss) >= SURE_OF_LOSS {
+        Tier::Loss
+    } else if 1.0 - sum(Tier::None) >= SUSPECTED {
+        Tier::Concern
+    } else {
+        return None;
+    };
+    Some(Say {
+        tier,
+        category: likeliest(&chances, tier),
+        other: false,
+        softened: false,
+        start: window.start,
+        end: window.end,
+        why: format!(
+            "model ({:.0}%)",
+            sum(tier).max(1.0 - sum(Tier::None)) * 100.0
+        ),
+    })
+}
+
+/// The likeliest category of a tier.
+fn likeliest(chances: &Chances, tier: Tier) -> Category {
+    LABELS
+        .iter()
+        .zip(chances)
+        .filter(|(label, _)| model::tier(**label) == tier)
+        .max_by(|(_, one), (_, other)| one.total_cmp(other))
+        .and_then(|(label, _)| *label)
+        .unwrap_or(Category::Distress)
+}
+
 /// A denied or long past emergency is a concern.
 fn soften(say: &mut Say, why: &str) {
     say.tier = Tier::Concern;
+    say.softened = true;
     say.category = match say.category {
         Category::HarmToBaby => Category::ScaryThoughts,
         _ => Category::Distress,

@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("medical", include_str!("lexicon/medical.txt")),
     ("loss", include_str!("lexicon/loss.txt")),
     ("distress", include_str!("lexicon/distress.txt")),
+    ("themes", include_str!("lexicon/themes.txt")),
 ];
 
 pub(super) type WordId = u32;
@@ -59,6 +60,8 @@ pub(super) struct Lexicon {
     masks: Vec<Vec<Program>>,
     programs: Vec<Vec<Program>>,
     named: HashMap<String, ClassId>,
+    /// For the named classes, which have the lowest ids: a hash of the name.
+    families: Vec<u16>,
 }
 
 impl Lexicon {
@@ -86,6 +89,7 @@ impl Lexicon {
         for name in names {
             let id = lexicon.class(&book, &format!("<{name}>"))?;
             lexicon.named.insert(name.clone(), id);
+            lexicon.families.push(name_hash(name));
         }
         for rule in &book.rules {
             lexicon
@@ -116,6 +120,11 @@ impl Lexicon {
             .get(name)
             .copied()
             .expect("names used in code are proved to exist by a test")
+    }
+
+    /// The number of a class that has a name, the same in every build of the same files' names.
+    pub(super) fn family(&self, class: ClassId) -> Option<u16> {
+        self.families.get(usize::from(class)).copied()
     }
 
     pub(super) fn masks(&self, first: ClassId) -> &[Program] {
@@ -216,6 +225,13 @@ impl Lexicon {
         rack[first].push(program);
         Ok(())
     }
+}
+
+/// Sixteen bits of a name, so that the model's features survive new classes.
+fn name_hash(name: &str) -> u16 {
+    name.bytes().fold(0x811C, |hash: u16, byte| {
+        (hash ^ u16::from(byte)).wrapping_mul(0x0193)
+    })
 }
 
 #[cfg(test)]

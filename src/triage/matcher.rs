@@ -124,6 +124,11 @@ impl Spans {
         })
     }
 
+    /// Every class that begins at a place, with its lengths as bits.
+    pub(super) fn classes_at(&self, place: usize) -> &[(ClassId, u64)] {
+        self.at.get(place).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether any of these places begins a span of the class.
     pub(super) fn any(&self, class: ClassId, from: usize, to: usize) -> bool {
         (from..to.min(self.at.len())).any(|place| self.lengths(place, class) != 0)

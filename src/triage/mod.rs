@@ -9,10 +9,11 @@ mod decide;
 mod fold;
 mod lexicon;
 mod matcher;
+pub mod model;
 mod repair;
 mod rules;
 mod tokens;
 mod words;
 
 pub use audit::{AuditError, audit_line};
-pub use decide::{Category, Explanation, Finding, Tier, explain, read};
+pub use decide::{Category, Explanation, Finding, Tier, explain, read, read_with};

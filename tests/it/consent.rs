@@ -67,13 +67,13 @@ async fn what_she_asks_before_agreeing_is_answered_and_she_can_agree_afterwards(
     assert!(world.last_to(&mia).contains("Signs You May Be Struggling"));
     world.says(&mia, "/time 20:15").await;
     let news = mia.news();
-    expect![[r#"
+    expect![[r"
              20:15
             bot: There are no settings yet, because you don’t get notes. Everything else works without them. If you would like a short note each day, tap below.
 
                  Education only, not therapy. Danger? Call 911. Crisis? Call/text 988. Parents’ line: +1 833-852-6262. /crisis
                  [Get notes]
-                 [All I can do] [Crisis help]"#]]
+                 [All I can do] [Crisis help]"]]
     .assert_eq(news.split("mia: /time").last().unwrap());
     world.taps(&mia, "Get notes").await;
     world.taps(&mia, AGREE).await;

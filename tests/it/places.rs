@@ -36,7 +36,7 @@ async fn the_clock_on_her_wall_finds_the_zone_that_keeps_its_hour() {
     mia.news();
     world.taps(&mia, "No").await;
     world.taps(&mia, "11:24 am").await;
-    expect![[r#"
+    expect![[r"
         mia taps [No]
         bot (edited): What does your clock say now? The minutes don’t matter.
 
@@ -63,7 +63,7 @@ async fn the_clock_on_her_wall_finds_the_zone_that_keeps_its_hour() {
              [Yukon]
              [Sonora]
              [Sinaloa, Nayarit, Baja California Sur]
-             [None of these] [Crisis help]"#]].assert_eq(&mia.news());
+             [None of these] [Crisis help]"]].assert_eq(&mia.news());
     world.taps(&mia, "Arizona").await;
     assert_eq!(row(&world, &mia).await.zone.name(), "America/Phoenix");
     assert!(
@@ -98,7 +98,7 @@ async fn places_are_found_however_they_are_typed_and_typos_are_only_suggested() 
         "/timezone 🌵",
         "/timezone Mars/Olympus",
     ];
-    expect![[r#"
+    expect![[r"
         /timezone são paulo → São Paulo: is it 3:24 pm there now? [Yes, No | Crisis help]
         /timezone MEXICO CITY → Mexico City: is it 12:24 pm there now? [Yes, No | Crisis help]
         /timezone Ciudad de México → Mexico City: is it 12:24 pm there now? [Yes, No | Crisis help]
@@ -114,7 +114,7 @@ async fn places_are_found_however_they_are_typed_and_typos_are_only_suggested() 
         /timezone qqqq → I don’t know that place. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
         /timezone 🌵 → I don’t know that place. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
         /timezone Mars/Olympus → I don’t know that place. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
-    "#]].assert_eq(&table(&world, "en", Agreed::Yes, &typed).await);
+    "]].assert_eq(&table(&world, "en", Agreed::Yes, &typed).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,7 +184,7 @@ async fn a_location_is_looked_up_and_forgotten() {
     mia.sends(BUENOS_AIRES);
     world.answered().await;
     world.taps(&mia, "Yes").await;
-    expect![[r#"
+    expect![[r"
         mia taps [Share my location once]
         bot: Tap the key below to share your location once. I look up the time zone here, and keep only that.
 
@@ -207,7 +207,7 @@ async fn a_location_is_looked_up_and_forgotten() {
              Education only, not therapy. In danger or in crisis? Tap /crisis for free help in your country, day or night.
              [8:00 am] [10:00 am] [1:00 pm] [7:00 pm]
              [Another time]
-             [Skip this] [Crisis help]"#]].assert_eq(&mia.news());
+             [Skip this] [Crisis help]"]].assert_eq(&mia.news());
     let after = row(&world, &mia).await;
     assert_eq!(after.zone.name(), "America/Argentina/Buenos_Aires");
     assert_eq!(
@@ -242,7 +242,7 @@ async fn a_place_without_a_zone_and_one_that_cannot_be() {
         world.answered().await;
         assert_eq!(row(&world, &mia).await.zone.name(), "America/Los_Angeles");
     }
-    expect![[r#"
+    expect![[r"
         mia: [location]
         bot: I can’t find a time zone for that place. You can type a city instead.
 
@@ -262,7 +262,7 @@ async fn a_place_without_a_zone_and_one_that_cannot_be() {
 
              Education only, not therapy. Danger? Call 911. Crisis? Call/text 988. Parents’ line: +1 833-852-6262. /crisis
              [Share my location once]
-             [Back] [Crisis help]"#]].assert_eq(&mia.news());
+             [Back] [Crisis help]"]].assert_eq(&mia.news());
 }
 
 #[tokio::test(flavor = "multi_thread")]

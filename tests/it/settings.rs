@@ -25,7 +25,7 @@ async fn everything_is_on_one_screen() {
     let world = World::new().await;
     let mia = english(&world).await;
     let luz = subscriber(&world, 22, "es").await;
-    expect![[r#"
+    expect![[r"
         Your settings
         What you get: A daily affirmation
         Days: every day
@@ -34,9 +34,9 @@ async fn everything_is_on_one_screen() {
         Help lines for: United States
         Language: English
         Notes come silently
-        Next note: Tuesday, March 9 at 10:00 am"#]]
+        Next note: Tuesday, March 9 at 10:00 am"]]
     .assert_eq(&screen(&world, &mia).await);
-    expect![[r#"
+    expect![[r"
         Tus ajustes
         Qué recibes: Una afirmación al día
         Días: todos los días
@@ -45,7 +45,7 @@ async fn everything_is_on_one_screen() {
         Líneas de ayuda de: Estados Unidos
         Idioma: español
         Las notas llegan en silencio
-        Próxima nota: martes 9 de marzo a las 10:00"#]].assert_eq(&screen(&world, &luz).await);
+        Próxima nota: martes 9 de marzo a las 10:00"]].assert_eq(&screen(&world, &luz).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,7 +71,7 @@ async fn each_setting_changes_by_buttons() {
     for label in steps.concat() {
         world.taps(&mia, label).await;
     }
-    expect![[r#"
+    expect![[r"
         Tus ajustes
         Qué recibes: Afirmaciones y prácticas suaves
         Días: todos los días
@@ -80,7 +80,7 @@ async fn each_setting_changes_by_buttons() {
         Líneas de ayuda de: Irlanda
         Idioma: español
         Las notas suenan
-        En pausa hasta que las reanudes"#]]
+        En pausa hasta que las reanudes"]]
     .assert_eq(&screen(&world, &mia).await);
     let row = world.row(&mia).await.unwrap();
     assert_eq!(row.country, Country::from_code("IE").unwrap());
@@ -97,10 +97,10 @@ async fn a_time_can_be_typed_wherever_it_is_asked_for() {
     let mia = english(&world).await;
     world.says(&mia, "/time").await;
     world.says(&mia, "25:99").await;
-    expect![[r#"
+    expect![[r"
         I can’t read that as a time of day. Try something like 8:30, 20h or 8 pm. Nothing was changed.
 
-        Education only, not therapy. Danger? Call 911. Crisis? Call/text 988. Parents’ line: +1 833-852-6262. /crisis"#]].assert_eq(&world.last_to(&mia));
+        Education only, not therapy. Danger? Call 911. Crisis? Call/text 988. Parents’ line: +1 833-852-6262. /crisis"]].assert_eq(&world.last_to(&mia));
     assert_eq!(
         world.next_note(&mia).await.as_deref(),
         Some("Tue 2027-03-09 10:00")

@@ -26,7 +26,7 @@ async fn a_parent_subscribes_in_three_taps_and_gets_her_note() {
         Some("Mon 2027-03-08 13:00")
     );
     world.at("America/Los_Angeles", "2027-03-08T13:00:00").await;
-    expect![[r#"
+    expect![[r"
         mia: /start
         bot: Hi. I’m a bot, not a person. I share short, gentle notes for parents who find it hard to feel close to their baby. The notes come from one article by a postpartum therapist.
 
@@ -93,7 +93,7 @@ async fn a_parent_subscribes_in_three_taps_and_gets_her_note() {
 
              Education only, not therapy. Danger? Call 911. Crisis? Call/text 988. Parents’ line: +1 833-852-6262. /crisis
              [Another time] [Not for me]
-             [Fewer or pause] [Get help now]"#]]
+             [Fewer or pause] [Get help now]"]]
     .assert_eq(&mia.transcript());
     assert_eq!(
         world.next_note(&mia).await.as_deref(),
@@ -117,7 +117,7 @@ async fn a_parent_subscribes_in_spanish() {
         "Mon 2027-03-08 19:00",
         "the first one comes on the day of the plan"
     );
-    expect![[r#"
+    expect![[r"
         luz: /suscribir
         bot: Hola. Soy un bot, no una persona. Envío notas cortas y amables a mamás, papás y cuidadores a quienes les cuesta sentir cercanía con su bebé. Las notas vienen de un artículo de una terapeuta de posparto.
 
@@ -184,7 +184,7 @@ async fn a_parent_subscribes_in_spanish() {
 
              Solo informa, no es terapia. ¿Peligro? 911. ¿Crisis? 988, oprime 2. Línea materna: +1 833-852-6262. /crisis
              [En otro momento] [No es para mí]
-             [Menos o pausa] [Necesito ayuda ya]"#]]
+             [Menos o pausa] [Necesito ayuda ya]"]]
     .assert_eq(&luz.transcript());
     assert_eq!(
         world.next_note(&luz).await.as_deref(),

@@ -59,7 +59,7 @@ async fn what_holds_no_words_is_answered_honestly() {
         world.answered().await;
     }
     assert_eq!(world.messages_to(&mia), 3);
-    expect![[r#"
+    expect![[r"
         mia: [voice]
         bot: I can’t see or hear this, and no person does either. You can write to me, or pick one below.
 
@@ -80,7 +80,7 @@ async fn what_holds_no_words_is_answered_honestly() {
              Education only, not therapy. Danger? Call 911. Crisis? Call/text 988. Parents’ line: +1 833-852-6262. /crisis
              [Signs] [Practices]
              [Support options] [Crisis help]
-             [Settings] [All I can do]"#]].assert_eq(&mia.news());
+             [Settings] [All I can do]"]].assert_eq(&mia.news());
 }
 
 #[tokio::test(flavor = "multi_thread")]

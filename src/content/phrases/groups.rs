@@ -62,7 +62,7 @@ pub struct Buttons {
     pub meaning: String,
     pub privacy: String,
     pub other_countries: String,
-    pub share_message: String,
+    pub share_numbers: String,
     pub meant_else: String,
     pub everything: String,
 }
@@ -240,6 +240,7 @@ pub struct Answers {
     pub store_down: String,
     pub late: String,
     pub meant_else: String,
+    pub share: String,
     pub too_long: String,
 }
 

@@ -34,9 +34,11 @@ function linked(text, act) {
     parts.push(text.slice(last, match.index));
     last = match.index + found.length;
     if (command) {
-      parts.push(element("button", { type: "button", class: "command", onclick: () => act.say(command) }, command));
+      // A link and not a button, because only a link flows with the text around it.
+      const say = (event) => { event.preventDefault(); act.say(command); };
+      parts.push(element("a", { href: "#", role: "button", "data-testid": "command", onclick: say }, command));
     } else if (phone) {
-      parts.push(element("a", { href: `tel:${phone.replace(/[^\d+]/g, "")}` }, phone));
+      parts.push(element("a", { class: "number", href: `tel:${phone.replace(/[^\d+]/g, "")}` }, phone));
     } else {
       parts.push(outside(url ?? `https://${host}`, found));
     }
@@ -54,10 +56,16 @@ export function formatted(text, entities, act) {
   const draw = (from, to, inside) => {
     const nodes = [];
     let at = from;
+    const plain = (upTo) => {
+      let piece = text.slice(at, upTo);
+      // A quotation is a block of its own: the line break after it is already there.
+      if (nodes.at(-1)?.tagName === "BLOCKQUOTE") piece = piece.replace(/^\n/, "");
+      nodes.push(...linked(piece, act));
+    };
     while (inside.length > 0) {
       const [outer, ...rest] = inside;
       const end = Math.min(outer.offset + outer.length, to);
-      nodes.push(...linked(text.slice(at, outer.offset), act));
+      plain(outer.offset);
       const nested = rest.filter((entity) => entity.offset < end);
       inside = rest.filter((entity) => entity.offset >= end);
       const children = draw(outer.offset, end, nested);
@@ -66,10 +74,7 @@ export function formatted(text, entities, act) {
       else nodes.push(...(tag ? [element(tag, {}, ...children)] : children));
       at = end;
     }
-    // A quotation is a block of its own: the line break after it is already there.
-    let tail = text.slice(at, to);
-    if (nodes.at(-1)?.tagName === "BLOCKQUOTE") tail = tail.replace(/^\n/, "");
-    nodes.push(...linked(tail, act));
+    plain(to);
     return nodes;
   };
   return draw(0, text.length, entities);
@@ -106,9 +111,9 @@ function buttons(message, act) {
   return element("div", { class: "buttons", role: "group", "aria-label": "Buttons of this message" }, ...rows);
 }
 
-export function bubble(message, act) {
+export function bubble(message, words, act) {
   const body = [];
-  if (message.forwarded) body.push(element("span", { class: "forwarded" }, "Forwarded message"));
+  if (message.forwarded) body.push(element("span", { class: "forwarded" }, words.forwarded));
   const attached = attachment(message);
   if (attached) body.push(attached);
   if (message.file) {
@@ -117,7 +122,7 @@ export function bubble(message, act) {
   body.push(element("span", { class: "text" }, ...formatted(message.text, message.entities, act)));
   const meta = element("span", { class: "meta" },
     message.silent && element("span", { class: "silent", role: "img", "aria-label": "arrived without a sound", title: "Arrived without a sound" }),
-    message.edited && "edited ",
+    message.edited && `${words.edited} `,
     element("time", {}, message.time));
   return element("li", {
     class: message.mine ? "mine" : "theirs", "data-id": message.id,

@@ -80,6 +80,14 @@ pub(super) fn router(shared: Shared, hooks: TryHooks) -> Router {
             "/bubble.js",
             file("text/javascript", include_str!("bubble.js")),
         )
+        .route(
+            "/clock.js",
+            file("text/javascript", include_str!("clock.js")),
+        )
+        .route(
+            "/words.js",
+            file("text/javascript", include_str!("words.js")),
+        )
         .route("/page/chat/{parent}", get(chat).post(deed))
         .route("/page/chat/{parent}/file/{message}", get(download))
         .route("/page/chat/{parent}/clock", get(clock))

@@ -1,6 +1,8 @@
 // The phone and the controls beside it. All state lives in the stand-in; this page draws what it is told.
 
 import { bubble, element } from "./bubble.js";
+import { dayName, showClock } from "./clock.js";
+import { wordsFor } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const PLACES = [
@@ -16,8 +18,8 @@ let drawn = new Map();
 let toastSeen = new Map();
 let toastTimer = 0;
 let listening = new AbortController();
-let reading = null;
 let lineWasLost = false;
+let words = wordsFor("en");
 
 // ---- talking to the stand-in
 
@@ -97,15 +99,16 @@ const act = {
 
 function draw(view) {
   const stuck = atEnd || drawn.size === 0;
+  speak(view.language);
   const first = drawMessages(view.messages);
   const empty = view.messages.length === 0;
   $("bot-name").textContent = view.bot.name;
   $("description").textContent = view.bot.description || view.bot.short_description;
   $("intro").hidden = !empty;
   $("start-row").hidden = !empty && !view.blocked;
-  $("start").textContent = view.blocked ? "RESTART" : "START";
+  $("start").textContent = view.blocked ? words.restart : words.start;
   $("composer").hidden = empty || view.blocked;
-  $("status").textContent = view.blocked ? "blocked" : view.waiting ? "writing…" : "bot";
+  $("status").textContent = view.blocked ? words.blocked : view.waiting ? words.writing : words.bot;
   $("status").classList.toggle("busy", view.waiting && !view.blocked);
   $("block").textContent = view.blocked ? "Unblock the bot" : "Block the bot";
   $("block").dataset.deed = view.blocked ? "unblock" : "block";
@@ -118,6 +121,19 @@ function draw(view) {
   $("edit-last").disabled = mine.length === 0;
   showToast(view.toast);
   if (stuck || first?.classList.contains("mine")) requestAnimationFrame(() => follow(first));
+}
+
+/** Sets the phone's own words to its language. */
+function speak(language) {
+  const spoken = wordsFor(language);
+  if (spoken === words) return;
+  words = spoken;
+  $("phone").lang = language;
+  $("menu").textContent = words.menu;
+  $("text").placeholder = words.message;
+  $("what-can").textContent = words.whatCan;
+  drawn.clear();
+  $("messages").replaceChildren();
 }
 
 /** Goes to the end, but no further than the beginning of what is new: a long message is read from its top. */
@@ -164,9 +180,9 @@ function drawMessages(messages) {
   for (const message of messages) {
     if (message.day !== day) {
       day = message.day;
-      put(`day-${day}-${message.id}`, day, () => element("li", { class: "day" }, element("span", {}, dayName(day))));
+      put(`day-${day}-${message.id}`, day, () => element("li", { class: "day" }, element("span", {}, dayName(day, words.locale))));
     }
-    const isNew = put(message.id, JSON.stringify(message), () => bubble(message, act));
+    const isNew = put(message.id, JSON.stringify(message), () => bubble(message, words, act));
     if (isNew && !fromScratch) first ??= next.get(message.id).node;
   }
   for (const [key, { node }] of drawn) if (!next.has(key)) node.remove();
@@ -209,11 +225,6 @@ function toast(text) {
   $("toast").textContent = text;
   $("toast").hidden = false;
   toastTimer = setTimeout(() => { $("toast").hidden = true; }, 3500);
-}
-
-function dayName(day) {
-  return new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })
-    .format(new Date(`${day}T00:00:00Z`));
 }
 
 // ---- sheets
@@ -346,7 +357,7 @@ for (const button of document.querySelectorAll(".jump")) {
   });
 }
 
-// ---- the clock: read from the stand-in, ticking on in between
+// ---- the clock
 
 let readTimer = 0;
 function readClockSoon() {
@@ -364,33 +375,6 @@ async function readClock() {
   }
 }
 
-function showClock(read) {
-  reading = { at: performance.now(), wall: Date.parse(`${read.now}Z`) };
-  $("now-zone").textContent = read.zone.replaceAll("_", " ");
-  $("next-note").textContent = read.next_note ? `Next note: ${moment(read.next_note)}` : "No note is planned yet.";
-  $("next-change").textContent = read.next_zone_change
-    ? `Clocks change on ${moment(read.next_zone_change)}` : "Clocks here do not change.";
-  tick();
-}
-
-function moment(wall) {
-  // A change is told by its last second before: shown as the full minute that follows.
-  const date = new Date(Math.ceil(Date.parse(`${wall}Z`) / 60000) * 60000);
-  return new Intl.DateTimeFormat("en-GB", {
-    weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC",
-  }).format(date);
-}
-
-function tick() {
-  if (!reading) return;
-  const wall = new Date(reading.wall + performance.now() - reading.at);
-  const time = wall.toISOString().slice(11, 16);
-  $("now-time").textContent = time;
-  $("phone-time").textContent = time;
-  $("now-day").textContent = dayName(wall.toISOString().slice(0, 10));
-}
-
-setInterval(tick, 1000);
 setInterval(() => { if (!document.hidden) readClock(); }, 5000);
 listen();
 readClock();

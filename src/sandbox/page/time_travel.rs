@@ -9,11 +9,13 @@ use super::{PARENTS, Page};
 
 /// The eve of a clock change begins this long before it: noon when clocks change at two.
 const EVE: TimeDelta = TimeDelta::hours(14);
+/// A journey longer than this does not stop at every note.
+const LEAP: TimeDelta = TimeDelta::days(8);
 /// How long to wait in real time for a due note to be sent, in steps.
 const STEP: Duration = Duration::from_millis(25);
 const STEPS: u32 = 80;
-/// The most notes on one journey; a day of two parents has fewer.
-const MOST_STOPS: u32 = 12;
+/// The most notes on one journey; a week of two parents with a snoozed one has not many more.
+const MOST_STOPS: u32 = 20;
 
 /// Where the clock can be moved to.
 #[derive(Clone, Copy, Deserialize)]
@@ -59,7 +61,7 @@ pub(super) async fn travel(
         Destination::Day => now + TimeDelta::days(1),
         Destination::NextNote => (page.hooks.next_note)(parent)
             .await
-            .ok_or("No note is planned. Finish setting up, or resume the notes.")?,
+            .ok_or("No note is planned. Answer what the bot asks, or resume the notes.")?,
         Destination::EveOfZoneChange => {
             let change = (page.hooks.next_zone_change)(parent)
                 .await
@@ -72,6 +74,10 @@ pub(super) async fn travel(
             }
         }
     };
+    // Weeks are leapt over, as when the phone was off; the last day is lived through.
+    if target - now > LEAP {
+        move_forward(page, target - TimeDelta::days(1));
+    }
     for _ in 0..MOST_STOPS {
         let Some((who, due)) = first_due(page).await.filter(|(_, due)| *due <= target) else {
             break;

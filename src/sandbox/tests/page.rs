@@ -48,7 +48,15 @@ async fn json_of(request: reqwest::RequestBuilder) -> (u16, Value) {
 #[tokio::test]
 async fn the_page_and_its_files_come_with_a_strict_policy() {
     let (telegram, client) = page_at(&Clock::system()).await;
-    for path in ["/", "/page.css", "/page.js", "/bubble.js"] {
+    for path in [
+        "/",
+        "/page.css",
+        "/page.js",
+        "/bubble.js",
+        "/words.js",
+        "/clock.js",
+        "/clock.js",
+    ] {
         let response = client.get(telegram.url() + path).send().await.unwrap();
         assert!(response.status().is_success());
         let policy = response.headers()[header::CONTENT_SECURITY_POLICY]
@@ -174,6 +182,6 @@ async fn the_clock_stops_at_each_note_and_on_the_eve_of_the_change() {
     assert_eq!(status, 409);
     assert_eq!(
         why["error"],
-        "No note is planned. Finish setting up, or resume the notes."
+        "No note is planned. Answer what the bot asks, or resume the notes."
     );
 }

@@ -44,11 +44,23 @@ impl fmt::Debug for Wording {
     }
 }
 
+/// How much of a letter is left, after what Telegram refused before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Dress {
+    /// All of it.
+    #[default]
+    Whole,
+    /// The words without their markup, and the buttons.
+    Plain,
+    /// The words alone.
+    Bare,
+}
+
 /// How a letter is put this time, after what Telegram refused before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Form {
-    /// Without any markup.
-    pub(super) plain: bool,
+    /// How much of it is left.
+    pub(super) dress: Dress,
     /// Well below the limit of length.
     pub(super) short: bool,
     /// As a new message although it was to be an edit.
@@ -83,7 +95,7 @@ pub(super) fn compose(
     now: DateTime<Utc>,
 ) -> Request {
     let text = text(letter, form, wording, now);
-    let parse_mode = (!form.plain).then_some(ParseMode::Html);
+    let parse_mode = (form.dress == Dress::Whole).then_some(ParseMode::Html);
     let link_preview_options = Some(no_preview());
     if let Place::Edit(message_id) = letter.place
         && is_edit(letter, form)
@@ -91,7 +103,9 @@ pub(super) fn compose(
         let mut edit = EditMessageText::new(recipient(letter.chat), MessageId(message_id), text);
         edit.parse_mode = parse_mode;
         edit.link_preview_options = link_preview_options;
-        if let Keyboard::Inline(rows) = &letter.message.keyboard {
+        if let (Keyboard::Inline(rows), false) =
+            (&letter.message.keyboard, form.dress == Dress::Bare)
+        {
             edit.reply_markup = Some(inline(rows));
         }
         return Request::Edit(Box::new(edit));
@@ -102,7 +116,7 @@ pub(super) fn compose(
     send.disable_notification = (!letter.sound).then_some(true);
     send.protect_content = letter.protect.then_some(true);
     send.allow_paid_broadcast = paid.then_some(true);
-    send.reply_markup = keyboard(&letter.message.keyboard);
+    send.reply_markup = keyboard(&letter.message.keyboard).filter(|_| form.dress != Dress::Bare);
     Request::Send(Box::new(send))
 }
 
@@ -127,10 +141,10 @@ fn text(letter: &Letter, form: Form, wording: &Wording, now: DateTime<Utc>) -> S
     let body = format!("{late}{}", letter.message.body);
     let room = limit.saturating_sub(markup::visible_len_utf16(&footer) + BETWEEN.len());
     let html = format!("{}{BETWEEN}{footer}", markup::clip(&body, room));
-    if form.plain {
-        markup::plain(&html)
-    } else {
+    if form.dress == Dress::Whole {
         html
+    } else {
+        markup::plain(&html)
     }
 }
 

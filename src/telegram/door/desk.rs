@@ -75,8 +75,13 @@ impl Desk {
         }
     }
 
-    /// Takes a letter in.
-    pub(super) fn post(&mut self, letter: Letter, reply: oneshot::Sender<Delivery>, now: Now) {
+    /// Takes a letter in. True when it is plain already that it will wait longer than its chat's second.
+    pub(super) fn post(
+        &mut self,
+        letter: Letter,
+        reply: oneshot::Sender<Delivery>,
+        now: Now,
+    ) -> bool {
         self.posted += 1;
         let item = Item {
             letter,
@@ -85,13 +90,20 @@ impl Desk {
             attempts: Attempts::default(),
         };
         if self.closing {
-            return item.settle(Delivery::Closed);
+            item.settle(Delivery::Closed);
+            return false;
         }
         let chat = item.letter.chat;
-        for note in self.roster.lane(chat, now).post(item) {
+        let class = item.letter.class;
+        let held = self.held_until.is_some_and(|until| until > now.instant);
+        let storm = self.weather.storm() && class != Class::Crisis;
+        let lane = self.roster.lane(chat, now);
+        let waits_long = held || storm || lane.makes_wait(class, now.instant);
+        for note in lane.post(item) {
             note.settle(Delivery::Overtaken);
         }
         self.roster.file(chat, now);
+        waits_long
     }
 
     /// The next letter that may leave at `now`, or the moment to ask again. The permit comes first and then the choice,
@@ -238,7 +250,7 @@ impl Desk {
         self.flying += 1;
         if item.letter.class != Class::Crisis {
             self.rest_flying += 1;
-            self.weather.sent(chat);
+            self.weather.sent(chat, now.instant);
         }
         let permit = self.pace.take(now.instant);
         self.roster.file(chat, now);

@@ -100,6 +100,20 @@ impl Lane {
         overtaken
     }
 
+    /// Whether a letter of this class that comes now will wait longer than the chat's second:
+    /// two others are before it, or Telegram told the chat to wait.
+    pub(super) fn makes_wait(&self, class: Class, now: Instant) -> bool {
+        let mut before = self.crisis.len() + usize::from(self.crisis_flying);
+        if class != Class::Crisis {
+            let answers = self
+                .rest
+                .iter()
+                .filter(|item| class == Class::Note || item.letter.class == Class::Answer);
+            before += answers.count() + usize::from(self.rest_flying);
+        }
+        before >= 2 || self.barred_until > now + CHAT_GAP
+    }
+
     /// Where this chat belongs at `now`: the class and number of its next letter with the moment it may leave.
     /// `None`: nothing can leave before something comes back or arrives.
     pub(super) fn next(&self) -> Option<(Class, u64, Instant)> {

@@ -4,6 +4,7 @@ use std::{
     fmt,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
@@ -112,13 +113,31 @@ pub enum Delivery {
 
 /// Awaits what becomes of a letter. Dropping it does not call the letter back.
 #[derive(Debug)]
-pub struct Receipt(pub(super) oneshot::Receiver<Delivery>);
+pub struct Receipt {
+    pub(super) delivery: oneshot::Receiver<Delivery>,
+    /// Speaks when the door knows already that the letter will wait for long.
+    pub(super) waits: oneshot::Receiver<()>,
+}
+
+impl Receipt {
+    /// What becomes of the letter if that is known within `patience`. `None` comes at once when the door sees that it
+    /// will take longer (the chat must wait, or has others before this one), so that whoever answers a flood of
+    /// messages need not wait for each.
+    pub async fn soon(&mut self, patience: Duration) -> Option<Delivery> {
+        tokio::select! {
+            biased;
+            delivery = &mut self.delivery => Some(delivery.unwrap_or(Delivery::Closed)),
+            Ok(()) = &mut self.waits => None,
+            () = tokio::time::sleep(patience) => None,
+        }
+    }
+}
 
 impl Future for Receipt {
     type Output = Delivery;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Delivery> {
-        Pin::new(&mut self.0)
+        Pin::new(&mut self.delivery)
             .poll(context)
             .map(|answer| answer.unwrap_or(Delivery::Closed))
     }

@@ -68,10 +68,12 @@ impl Door {
     /// Hands a letter over. Never waits and never fails: the receipt tells what became of it.
     /// An answer or crisis reply overtakes notes of its chat that have not been tried yet ([`Delivery::Overtaken`]).
     pub fn post(&self, letter: Letter) -> Receipt {
-        let (reply, receipt) = oneshot::channel();
+        let (reply, delivery) = oneshot::channel();
+        let (waits_long, waits) = oneshot::channel();
+        let order = Order::Post(Box::new(letter), reply, waits_long);
         // A door that is no more drops `reply`, which the receipt reads as `Closed`.
-        drop(self.orders.send(Order::Post(Box::new(letter), reply)));
-        Receipt(receipt)
+        drop(self.orders.send(order));
+        Receipt { delivery, waits }
     }
 
     /// Takes no more letters, lets what is on its way (and queued crisis replies) finish within `within`,

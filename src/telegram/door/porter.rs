@@ -38,8 +38,8 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
 /// What the porter is asked.
 pub(super) enum Order {
-    /// To send a letter.
-    Post(Box<Letter>, oneshot::Sender<Delivery>),
+    /// To send a letter, to say what became of it, and to say at once if it will wait for long.
+    Post(Box<Letter>, oneshot::Sender<Delivery>, oneshot::Sender<()>),
     /// To finish within this time, and say so.
     Close(Duration, oneshot::Sender<()>),
 }
@@ -176,7 +176,12 @@ impl Porter {
     fn obey(&mut self, order: Option<Order>) {
         let now = self.now();
         match order {
-            Some(Order::Post(letter, reply)) => self.desk.post(*letter, reply, now),
+            Some(Order::Post(letter, reply, waits_long)) => {
+                if self.desk.post(*letter, reply, now) {
+                    // Most do not ask.
+                    let _ = waits_long.send(());
+                }
+            }
             Some(Order::Close(within, reply)) => {
                 self.desk.close(now);
                 let (_, waiting) = self

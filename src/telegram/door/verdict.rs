@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    compose::{Form, is_edit},
+    compose::{Dress, Form, is_edit},
     letter::{Class, Delivery, Letter},
 };
 use crate::domain::{ChatId, Outcome};
@@ -64,8 +64,8 @@ pub(super) fn judge(letter: &Letter, attempts: &mut Attempts, outcome: &Outcome)
                 Class::Answer | Class::Crisis => LAST_TRY_OF_AN_ANSWER,
             })
         }
-        Outcome::BadMarkup if !attempts.form.plain => {
-            attempts.form.plain = true;
+        Outcome::BadMarkup if attempts.form.dress == Dress::Whole => {
+            attempts.form.dress = Dress::Plain;
             Verdict::Again(Duration::ZERO)
         }
         Outcome::TooLong if !attempts.form.short => {
@@ -76,9 +76,9 @@ pub(super) fn judge(letter: &Letter, attempts: &mut Attempts, outcome: &Outcome)
             attempts.form.as_new = true;
             Verdict::Again(Duration::ZERO)
         }
-        // A crisis reply that Telegram refuses as it is may still pass without its markup.
-        Outcome::Refused if letter.class == Class::Crisis && !attempts.form.plain => {
-            attempts.form.plain = true;
+        // A crisis reply that Telegram refuses as it is may still pass without its markup and buttons.
+        Outcome::Refused if letter.class == Class::Crisis && attempts.form.dress != Dress::Bare => {
+            attempts.form.dress = Dress::Bare;
             Verdict::Again(Duration::ZERO)
         }
         Outcome::BadMarkup | Outcome::TooLong | Outcome::Stale | Outcome::Refused => {

@@ -18,6 +18,9 @@ const ASK_EVERY: Duration = Duration::from_millis(500);
 /// Telegram answers but takes no letters: one of them tries after this long, then twice as long, up to the longest.
 const TRY_AGAIN: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(4));
 
+/// A letter that tries and has no answer after this long is no reason to keep the others waiting.
+const HANGS: Duration = Duration::from_secs(2);
+
 /// What the latest answers, taken together, tell.
 #[derive(Debug, Default)]
 pub(super) struct Weather {
@@ -46,8 +49,8 @@ enum Stage {
     Asked,
     /// One letter may leave.
     TryOne,
-    /// It left, for this chat.
-    Tried(ChatId),
+    /// It left, for this chat; if it hangs, the question is asked again from then on.
+    Tried(ChatId, Instant),
 }
 
 /// What may leave besides crisis replies.
@@ -73,8 +76,8 @@ impl Weather {
         match self.storm.as_ref().map(|storm| storm.stage) {
             None => Leave::All,
             Some(Stage::TryOne) => Leave::One,
-            Some(Stage::AskAt(at)) => Leave::Question(at),
-            Some(Stage::Asked | Stage::Tried(_)) => Leave::Nothing,
+            Some(Stage::AskAt(at) | Stage::Tried(_, at)) => Leave::Question(at),
+            Some(Stage::Asked) => Leave::Nothing,
         }
     }
 
@@ -97,9 +100,9 @@ impl Weather {
     }
 
     /// An answer or note leaves.
-    pub(super) fn sent(&mut self, chat: ChatId) {
+    pub(super) fn sent(&mut self, chat: ChatId, now: Instant) {
         if let Some(storm) = &mut self.storm {
-            storm.stage = Stage::Tried(chat);
+            storm.stage = Stage::Tried(chat, now + HANGS);
         }
     }
 
@@ -109,7 +112,7 @@ impl Weather {
             self.unanswered.push(chat);
         }
         match &mut self.storm {
-            Some(storm) if storm.stage == Stage::Tried(chat) => {
+            Some(storm) if matches!(storm.stage, Stage::Tried(tried, _) if tried == chat) => {
                 storm.stage = Stage::AskAt(now + storm.wait);
                 storm.wait = (storm.wait * 2).min(TRY_AGAIN.1);
             }

@@ -353,7 +353,7 @@ impl Inbox {
         let (_, id, chat) = self.tasks.swap_remove(at);
         if handled.is_none() {
             lock(&self.health).panics += 1;
-            // The panic's own message may quote what was typed; the hook that prints panics is the app's to tame.
+            // Its own message may quote what was typed (see `redact::tame_panics`).
             tracing::error!("a handler panicked");
         }
         if self.window.finished(id, chat, handled) {

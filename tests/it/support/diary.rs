@@ -1,9 +1,11 @@
 //! Parents by the dozen, and the notes that each of them got, on her own wall clock.
 
+use std::time::Duration as StdDuration;
+
 use chrono::{DateTime, Utc};
 use slowbloom::{
     domain::zone::Zone,
-    sandbox::{Parent, Said},
+    sandbox::{PATIENCE, Parent, Said},
 };
 
 use super::world::World;
@@ -46,6 +48,15 @@ impl World {
             self.jump_to(due).await;
         }
         self.jump_to(end).await;
+    }
+
+    /// Returns when nothing is stored about a parent any more: the bot sweeps by itself.
+    pub(crate) async fn erased(&self, parent: &Parent) {
+        let end = self.clock.instant() + PATIENCE;
+        while self.row(parent).await.is_some() {
+            assert!(self.clock.instant() < end, "she is still stored");
+            tokio::time::sleep(StdDuration::from_millis(20)).await;
+        }
     }
 
     /// Every scheduled note that a parent got.

@@ -20,8 +20,7 @@ use std::{
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-/// With this set to 1, a machine without PostgreSQL fails the tests instead of skipping them.
-const REQUIRE_ALL: &str = "SLOWBLOOM_REQUIRE_ALL";
+use super::{REQUIRE_ALL, all_required, environment};
 
 /// The URL of a new, empty database on the server that all tests of this process share.
 ///
@@ -236,16 +235,4 @@ fn find_programs() -> Option<PathBuf> {
     folders
         .into_iter()
         .find(|folder| folder.join("initdb").exists() && folder.join("pg_ctl").exists())
-}
-
-fn all_required() -> bool {
-    environment(REQUIRE_ALL) == "1"
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "what a test machine has is not a setting of the program"
-)]
-fn environment(name: &str) -> String {
-    std::env::var(name).unwrap_or_default()
 }

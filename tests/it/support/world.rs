@@ -89,6 +89,14 @@ impl World {
         self.telegram.all_confirmed().await.unwrap();
     }
 
+    /// Proves that something is still unacknowledged: its effect is not stored yet.
+    pub(crate) fn answered_only_in_part(&self) {
+        assert!(
+            self.telegram.unconfirmed() > 0,
+            "what is not stored is not acknowledged"
+        );
+    }
+
     /// A parent says something and is answered.
     pub(crate) async fn says(&self, parent: &Parent, text: &str) {
         parent.says(text);
@@ -191,6 +199,14 @@ impl World {
             .find(|said| said.chat == parent.id)
             .map(|said| said.text.clone())
             .unwrap_or_default()
+    }
+
+    /// Every byte that lies in the folder of the database.
+    pub(crate) fn bytes_on_disk(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files
+            .flat_map(|file| std::fs::read(file.unwrap().path()).unwrap())
+            .collect()
     }
 
     /// Stops the bot in order and starts it again on the same data.

@@ -1,6 +1,8 @@
 //! The door as a whole: the desk over simulated time, then the real porter over real HTTP.
 
+mod room;
 mod simulated;
+mod storms;
 mod wire;
 
 use crate::{

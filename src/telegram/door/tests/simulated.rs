@@ -1,147 +1,18 @@
-//! The desk over simulated time: no network, no waiting, every moment chosen by the test.
+//! Order, limits and ends, over simulated time.
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use tokio::{sync::oneshot, time::Instant};
-
-use super::letter;
+use super::{
+    letter,
+    room::{OK, Room, Sent, TRIP, fullest_second, ms, utc, who},
+};
 use crate::{
-    clock::Clock,
     domain::{Gone, Outcome},
     telegram::door::{
-        Class::{self, Answer, Crisis, Note},
+        Class::{Answer, Crisis, Note},
         Delivery, Letter, Place,
-        desk::{Desk, Flight, Next, Now},
     },
 };
-
-const OK: Outcome = Outcome::Accepted { message_id: 1 };
-const TRIP: Duration = Duration::from_millis(40);
-
-const fn ms(n: u64) -> Duration {
-    Duration::from_millis(n)
-}
-
-/// One request as it left.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Sent {
-    at: Duration,
-    chat: i64,
-    class: Class,
-}
-
-/// A desk with a clock of its own.
-struct Room {
-    desk: Desk,
-    start: Instant,
-    now: Duration,
-    flying: Vec<(Duration, Box<Flight>, Outcome)>,
-    /// Whether Telegram answers the harmless question, and how often it was asked.
-    answers: bool,
-    asked: Vec<Duration>,
-    questions: usize,
-}
-
-impl Room {
-    fn new(per_second: u32) -> Self {
-        let start = Clock::system().instant();
-        Self {
-            desk: Desk::new(per_second, start),
-            start,
-            now: Duration::ZERO,
-            flying: Vec::new(),
-            answers: true,
-            asked: Vec::new(),
-            questions: 0,
-        }
-    }
-
-    fn moment(&self) -> Now {
-        Now {
-            instant: self.start + self.now,
-            utc: utc(self.now),
-        }
-    }
-
-    fn post(&mut self, letter: Letter) -> oneshot::Receiver<Delivery> {
-        let (reply, receipt) = oneshot::channel();
-        let now = self.moment();
-        self.desk.post(letter, reply, now);
-        receipt
-    }
-
-    fn say(&mut self, chat: i64, class: Class) -> oneshot::Receiver<Delivery> {
-        self.post(letter(chat, class, "x"))
-    }
-
-    /// Lets time pass up to `until`; `telegram` gives how long each request takes and what comes of it.
-    fn run(
-        &mut self,
-        until: Duration,
-        mut telegram: impl FnMut(&Sent) -> (Duration, Outcome),
-    ) -> Vec<Sent> {
-        let mut log = Vec::new();
-        loop {
-            while let Some(at) = self.flying.iter().position(|(back, ..)| *back <= self.now) {
-                let (_, flight, outcome) = self.flying.remove(at);
-                let now = self.moment();
-                self.desk.landed(*flight, &outcome, now);
-            }
-            if let Some(at) = self.asked.pop_if(|back| *back <= self.now) {
-                assert!(at <= self.now);
-                let now = self.moment();
-                self.desk.asked(self.answers, now);
-            }
-            match self.desk.next(self.moment()) {
-                Next::Ask => {
-                    self.questions += 1;
-                    self.asked.push(self.now + TRIP);
-                }
-                Next::Send(flight) => {
-                    let sent = Sent {
-                        at: self.now,
-                        chat: flight.item.letter.chat.0,
-                        class: flight.item.letter.class,
-                    };
-                    let (trip, outcome) = telegram(&sent);
-                    self.flying.push((self.now + trip, flight, outcome));
-                    log.push(sent);
-                }
-                Next::Wait(wake) => {
-                    let wake = wake.map(|at| at - self.start);
-                    assert!(wake.is_none_or(|at| at > self.now), "the desk spins");
-                    let back = self.flying.iter().map(|(back, ..)| back);
-                    let back = back.chain(&self.asked).min().copied();
-                    match [wake, back].into_iter().flatten().min() {
-                        Some(next) if next <= until => self.now = next,
-                        _ => {
-                            self.now = until;
-                            return log;
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn run_well(&mut self, until: Duration) -> Vec<Sent> {
-        self.run(until, |_| (TRIP, OK))
-    }
-}
-
-fn utc(after: Duration) -> DateTime<Utc> {
-    DateTime::UNIX_EPOCH + TimeDelta::from_std(after).unwrap()
-}
-
-fn who(log: &[Sent]) -> Vec<(i64, Class)> {
-    log.iter().map(|sent| (sent.chat, sent.class)).collect()
-}
-
-fn fullest_second(log: &[Sent]) -> usize {
-    let within = |i: usize| log.partition_point(|sent| sent.at < log[i].at + ms(1000)) - i;
-    (0..log.len()).map(within).max().unwrap_or(0)
-}
 
 #[test]
 fn crisis_before_answers_before_notes_and_each_in_its_order() {
@@ -226,117 +97,6 @@ fn a_note_that_may_have_arrived_is_not_overtaken() {
 }
 
 #[test]
-fn a_429_bars_its_chat_and_nobody_else() {
-    let mut room = Room::new(30);
-    room.say(1, Answer);
-    let wait = Outcome::Wait(Duration::from_secs(7));
-    room.run(ms(50), |_| (TRIP, wait.clone()));
-    room.say(1, Crisis);
-    room.say(2, Answer);
-    let log = room.run_well(ms(10_000));
-    assert_eq!(who(&log), [(2, Answer), (1, Crisis), (1, Answer)]);
-    assert!(log[1].at >= ms(7040));
-}
-
-#[test]
-fn waits_of_several_chats_together_bar_the_whole_bot() {
-    let mut room = Room::new(30);
-    let mut receipts: Vec<_> = (1..=100).map(|chat| room.say(chat, Note)).collect();
-    let wait = Outcome::Wait(Duration::from_secs(5));
-    let log = room.run(ms(5000), |_| (TRIP, wait.clone()));
-    assert!(log.len() <= 5, "{} requests into a closed door", log.len());
-    room.run_well(ms(12_000));
-    for receipt in &mut receipts {
-        assert!(matches!(receipt.try_recv(), Ok(Delivery::Delivered { .. })));
-    }
-}
-
-#[test]
-fn an_outage_costs_few_tries_and_everything_is_back_soon() {
-    let mut room = Room::new(30);
-    let mut notes: Vec<_> = (1..=200).map(|chat| room.say(chat, Note)).collect();
-    let mut crisis = room.say(999, Crisis);
-    let outage = ms(60_000);
-    room.answers = false;
-    // Cut connections: each try may have arrived, and a note has only two.
-    let log = room.run(outage, |_| (ms(5), Outcome::Ambiguous));
-    let tries = log.iter().filter(|sent| sent.class != Crisis).count();
-    assert!(tries <= 5, "{tries} notes tried during the outage");
-    assert!(
-        (80..=125).contains(&room.questions),
-        "{} questions",
-        room.questions
-    );
-    room.answers = true;
-    let log = room.run_well(outage + ms(1000));
-    assert!(crisis.try_recv().is_ok());
-    assert!(log.iter().any(|sent| sent.class == Note));
-    room.run_well(outage + ms(9000));
-    for note in &mut notes {
-        assert!(matches!(note.try_recv(), Ok(Delivery::Delivered { .. })));
-    }
-}
-
-#[test]
-fn crisis_replies_do_not_wait_for_the_question() {
-    let mut room = Room::new(30);
-    for chat in 1..=9 {
-        room.say(chat, Note);
-    }
-    room.answers = false;
-    room.run(ms(30_000), |_| (ms(5), Outcome::Retry));
-    room.say(999, Crisis);
-    let log = room.run(ms(40_000), |_| (ms(5), Outcome::Retry));
-    assert!(log.iter().all(|sent| sent.class == Crisis));
-    let pauses = log
-        .windows(2)
-        .all(|pair| pair[1].at <= pair[0].at + ms(550));
-    assert!(
-        pauses && log.len() >= 20,
-        "{} tries in ten seconds",
-        log.len()
-    );
-    // Its acceptance is as good as an answer to the question.
-    let log = room.run_well(ms(41_000));
-    assert!(log.iter().any(|sent| sent.class == Note));
-}
-
-#[test]
-fn when_only_letters_fail_they_are_tried_one_by_one_and_less_and_less_often() {
-    let mut room = Room::new(30);
-    let mut notes: Vec<_> = (1..=200).map(|chat| room.say(chat, Note)).collect();
-    let log = room.run(ms(60_000), |_| (ms(5), Outcome::Ambiguous));
-    assert!((10..=25).contains(&log.len()), "{} tries", log.len());
-    room.run_well(ms(75_000));
-    for note in &mut notes {
-        assert!(matches!(note.try_recv(), Ok(Delivery::Delivered { .. })));
-    }
-}
-
-#[test]
-fn one_failing_chat_backs_off_while_the_others_go_on() {
-    let mut room = Room::new(30);
-    room.say(1, Note);
-    for chat in 2..=100 {
-        room.say(chat, Note);
-    }
-    let log = room.run(ms(60_000), |sent| {
-        (
-            TRIP,
-            if sent.chat == 1 {
-                Outcome::Retry
-            } else {
-                OK.clone()
-            },
-        )
-    });
-    let tries = log.iter().filter(|sent| sent.chat == 1).count();
-    assert!((4..=12).contains(&tries), "{tries} tries in a minute");
-    assert_eq!(log.iter().filter(|sent| sent.chat != 1).count(), 99);
-    assert!(log.iter().all(|sent| sent.chat == 1 || sent.at < ms(4000)));
-}
-
-#[test]
 fn what_has_become_pointless_is_not_sent() {
     let mut room = Room::new(30);
     room.say(1, Answer);
@@ -389,19 +149,6 @@ fn closing_lets_what_is_on_its_way_and_crisis_replies_finish() {
     assert_eq!(queued.try_recv(), Ok(Delivery::Closed));
     assert_eq!(after.try_recv(), Ok(Delivery::Closed));
     assert!(room.desk.is_empty());
-}
-
-#[test]
-fn a_wrong_token_keeps_the_letters_and_asks_rarely() {
-    let mut room = Room::new(30);
-    let mut note = room.say(1, Note);
-    room.say(2, Note);
-    let log = room.run(ms(20_000), |_| (TRIP, Outcome::Unauthorized));
-    assert!(log.len() <= 10);
-    assert!(room.desk.snapshot(room.moment().instant).unauthorized);
-    room.run_well(ms(30_000));
-    assert!(matches!(note.try_recv(), Ok(Delivery::Delivered { .. })));
-    assert!(!room.desk.snapshot(room.moment().instant).unauthorized);
 }
 
 #[test]

@@ -277,6 +277,24 @@ async fn a_letter_outlives_its_receipt_and_the_door_its_handles() {
     assert_eq!(fake.asked("sendMessage").len(), 2);
 }
 
+#[tokio::test]
+async fn who_answers_a_flood_is_told_at_once_that_it_will_take_long() {
+    let fake = Fake::start(|_, _| Says::Hangs).await;
+    let door = open(&fake, false);
+    let mut receipts: Vec<_> = (0..50).map(|_| door.post(letter(1, Answer, "x"))).collect();
+    for receipt in &mut receipts[2..] {
+        // An hour: it is not the patience that ends.
+        assert_eq!(receipt.soon(Duration::from_hours(1)).await, None);
+    }
+    let mut other = door.post(letter(2, Answer, "x"));
+    assert_eq!(other.soon(Duration::ZERO).await, None);
+    door.close(Duration::ZERO).await;
+    assert_eq!(
+        receipts[0].soon(Duration::from_hours(1)).await,
+        Some(Delivery::Closed)
+    );
+}
+
 #[test]
 fn a_parked_letter_comes_back_as_it_was() {
     let letter = Letter {

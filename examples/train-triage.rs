@@ -1,0 +1,309 @@
+//! Trains the safety net's linear model from the corpus: `cargo run --release --example train-triage`.
+//!
+//! Softmax regression, AdaGrad, fixed seeds, one thread: the same corpus gives the same weights, byte for byte.
+//! Reads `tests/corpus/train-*.txt`; writes `src/triage/model/weights.bin`.
+//! With `--cross` it writes nothing: it trains five times on four fifths of the corpus and scores the whole
+//! safety net, rules and model, on the fifth that was left out.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use slowbloom::triage::model::{self, BUCKETS, LABELS, Weights};
+use slowbloom::triage::{Category, Tier, read_with};
+
+/// Passes over the examples.
+const EPOCHS: usize = 24;
+/// AdaGrad's step.
+const STEP: f32 = 0.2;
+/// AdaGrad's memory at the start, so that the first examples do not leap.
+const CALM: f32 = 0.01;
+/// The head start of "nothing": what no word speaks for is ordinary.
+const ORDINARY: f32 = 6.0;
+/// Pull towards zero, each step.
+const DECAY: f32 = 2e-6;
+/// Share of features left out at random, so that no single word decides.
+const DROPOUT: u64 = 18;
+
+/// Parts of the corpus in cross-validation.
+const PARTS: usize = 5;
+
+/// One line of the corpus.
+struct Line {
+    text: String,
+    label: usize,
+    spanish: bool,
+}
+
+struct Example {
+    features: Vec<u32>,
+    label: usize,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with("--"))
+        .unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").to_owned());
+    let root = Path::new(&root);
+    let lines = lines(&root.join("tests/corpus"))?;
+    if std::env::args().any(|argument| argument == "--cross") {
+        cross(&lines);
+        return Ok(());
+    }
+    let examples = examples(lines.iter());
+    println!(
+        "{} lines, {} stretches of text",
+        lines.len(),
+        examples.len()
+    );
+    let path = root.join("src/triage/model/weights.bin");
+    fs::write(&path, train(&examples))?;
+    println!("wrote {}", path.display());
+    Ok(())
+}
+
+/// Scores each fifth with weights that never saw it.
+fn cross(lines: &[Line]) {
+    let mut counts = [[[0_u32; 4]; 4]; 2];
+    for part in 0..PARTS {
+        let outside = lines.iter().enumerate();
+        let kept = outside
+            .filter(|(at, _)| at % PARTS != part)
+            .map(|(_, line)| line);
+        let weights = Weights::fresh(train(&examples(kept)));
+        for line in lines.iter().skip(part).step_by(PARTS) {
+            let given = read_with(&line.text, &weights).tier;
+            let wanted = model::tier(LABELS[line.label]);
+            counts[usize::from(line.spanish)][wanted as usize][given as usize] += 1;
+            if std::env::args().any(|argument| argument == "--misses") && given != wanted {
+                println!("{} -> {}: {}", wanted.code(), given.code(), line.text);
+            }
+        }
+    }
+    for (language, tiers) in ["en", "es"].iter().zip(counts) {
+        for (tier, row) in [Tier::None, Tier::Concern, Tier::Loss, Tier::Emergency]
+            .iter()
+            .zip(tiers)
+        {
+            let all = f64::from(row.iter().sum::<u32>().max(1));
+            let share = row.map(|count| format!("{:5.1}", 100.0 * f64::from(count) / all));
+            println!(
+                "{language} {:9} of {all:4}: none {} concern {} loss {} emergency {}",
+                tier.code(),
+                share[0],
+                share[1],
+                share[2],
+                share[3]
+            );
+        }
+    }
+}
+
+/// Every labelled line of the training files.
+fn lines(corpus: &Path) -> Result<Vec<Line>, Box<dyn Error>> {
+    let mut files: Vec<_> = fs::read_dir(corpus)?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| {
+            path.file_name()
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| name.starts_with("train-"))
+        })
+        .collect();
+    files.sort();
+    let mut lines = Vec::new();
+    for file in files {
+        let mut label = LABELS.len() - 1;
+        let mut spanish = false;
+        for line in fs::read_to_string(&file)?.lines() {
+            if let Some(head) = line.strip_prefix("## ") {
+                label = label_of(head).ok_or_else(|| format!("{head}: no such label"))?;
+                spanish = head.ends_with("es");
+            } else if !line.trim().is_empty() && !line.starts_with("# ") {
+                lines.push(Line {
+                    text: line.to_owned(),
+                    label,
+                    spanish,
+                });
+            }
+        }
+    }
+    Ok(lines)
+}
+
+fn examples<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<Example> {
+    let mut examples = Vec::new();
+    for line in lines {
+        for variant in variants(&line.text) {
+            add(&mut examples, &variant, line.label);
+        }
+    }
+    examples
+}
+
+/// `E suicide en` to the label's number.
+fn label_of(head: &str) -> Option<usize> {
+    let code = head.split(' ').nth(1)?;
+    if head.starts_with('N') {
+        return Some(LABELS.len() - 1);
+    }
+    let category = Category::from_code(code)?;
+    LABELS.iter().position(|label| *label == Some(category))
+}
+
+/// A message with one serious line teaches by its whole; every stretch of an ordinary one is ordinary.
+fn add(examples: &mut Vec<Example>, text: &str, label: usize) {
+    let mut stretches = model::features(text);
+    if label != LABELS.len() - 1 {
+        stretches.truncate(1);
+    }
+    examples.extend(
+        stretches
+            .into_iter()
+            .map(|features| Example { features, label }),
+    );
+}
+
+/// The line, and the line told by or about someone of the other sex.
+fn variants(line: &str) -> Vec<String> {
+    const PAIRS: [(&str, &str); 28] = [
+        ("he", "she"),
+        ("him", "her"),
+        ("his", "her"),
+        ("he's", "she's"),
+        ("hes", "shes"),
+        ("son", "daughter"),
+        ("boy", "girl"),
+        ("husband", "wife"),
+        ("boyfriend", "girlfriend"),
+        ("mom", "dad"),
+        ("mother", "father"),
+        ("sister", "brother"),
+        ("himself", "herself"),
+        ("hijo", "hija"),
+        ("niño", "niña"),
+        ("nene", "nena"),
+        ("lo", "la"),
+        ("él", "ella"),
+        ("esposo", "esposa"),
+        ("marido", "mujer"),
+        ("novio", "novia"),
+        ("mamá", "papá"),
+        ("madre", "padre"),
+        ("hermano", "hermana"),
+        ("cansado", "cansada"),
+        ("solo", "sola"),
+        ("muerto", "muerta"),
+        ("cargarlo", "cargarla"),
+    ];
+    let mut changed = false;
+    let swapped: Vec<String> = line
+        .split(' ')
+        .map(|word| {
+            let bare =
+                word.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '\'');
+            let lower = bare.to_lowercase();
+            let other = PAIRS.iter().find_map(|(one, two)| {
+                (lower == *one)
+                    .then_some(*two)
+                    .or((lower == *two).then_some(*one))
+            });
+            match other {
+                Some(other) if !bare.is_empty() => {
+                    changed = true;
+                    word.replacen(bare, other, 1)
+                }
+                _ => word.to_owned(),
+            }
+        })
+        .collect();
+    let mut all = vec![line.to_owned()];
+    if changed {
+        all.push(swapped.join(" "));
+    }
+    all
+}
+
+/// Numbers that look random and are the same every time (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}
+
+/// Trains and packs.
+fn train(examples: &[Example]) -> Vec<u8> {
+    let labels = LABELS.len();
+    let mut weights = vec![0_f32; BUCKETS * labels];
+    let mut seen = vec![CALM; BUCKETS * labels];
+    let mut biases = vec![0_f32; labels];
+    biases[labels - 1] = ORDINARY;
+    let mut dice = Dice(0x5eed);
+    let mut order: Vec<usize> = (0..examples.len()).collect();
+    for _ in 0..EPOCHS {
+        for at in (1..order.len()).rev() {
+            let other = usize::try_from(dice.roll(at as u64 + 1)).unwrap_or(0);
+            order.swap(at, other);
+        }
+        for index in &order {
+            let example = &examples[*index];
+            let kept: Vec<u32> = example
+                .features
+                .iter()
+                .copied()
+                .filter(|_| dice.roll(100) >= DROPOUT)
+                .collect();
+            let share = 1.0 / model::root(kept.len());
+            let mut scores = [0_f32; LABELS.len()];
+            scores.copy_from_slice(&biases);
+            for feature in &kept {
+                let at = *feature as usize * labels;
+                for (score, weight) in scores.iter_mut().zip(&weights[at..at + labels]) {
+                    *score += weight * share;
+                }
+            }
+            let chances = model::soften(&scores);
+            for (label, chance) in chances.iter().enumerate() {
+                let error = chance - f32::from(u8::from(label == example.label));
+                if error.abs() < 1e-4 {
+                    continue;
+                }
+                for feature in &kept {
+                    let at = *feature as usize * labels + label;
+                    let slope = error * share + DECAY * weights[at];
+                    seen[at] += slope * slope;
+                    weights[at] -= STEP * slope / seen[at].sqrt();
+                }
+            }
+        }
+    }
+    packed(&weights, &biases)
+}
+
+/// One byte a weight, under one scale.
+fn packed(weights: &[f32], biases: &[f32]) -> Vec<u8> {
+    let top = weights
+        .iter()
+        .fold(0_f32, |top, weight| top.max(weight.abs()));
+    let scale = top / 127.0;
+    let mut bytes = Vec::with_capacity(model::HEAD + weights.len());
+    bytes.extend(scale.to_le_bytes());
+    for bias in biases {
+        bytes.extend(bias.to_le_bytes());
+    }
+    bytes.extend(weights.iter().map(|weight| {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "rounded and within -127..=127 by the choice of the scale"
+        )]
+        let byte = (weight / scale).round() as i8;
+        byte.cast_unsigned()
+    }));
+    bytes
+}

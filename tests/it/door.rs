@@ -1,0 +1,6 @@
+//! The one door out: its order, Telegram's limits, every refusal, and what is kept when Telegram cannot take it now.
+
+mod broken;
+mod order;
+mod parked;
+mod refused;

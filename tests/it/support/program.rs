@@ -1,0 +1,115 @@
+//! The real program as a process of its own, against a stand-in for Telegram in this one.
+
+use std::{
+    fs::File,
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+use slowbloom::{clock::Clock, sandbox::StandIn};
+use tempfile::TempDir;
+
+/// A folder with a database, a stand-in on the machine's own clock, and the program when it runs.
+pub(crate) struct Program {
+    pub(crate) telegram: StandIn,
+    pub(crate) clock: Clock,
+    folder: TempDir,
+    running: Option<Child>,
+}
+
+impl Program {
+    /// Everything but the program itself.
+    pub(crate) async fn new() -> Self {
+        let clock = Clock::system();
+        let telegram = StandIn::start(clock.clone(), ([127, 0, 0, 1], 0).into())
+            .await
+            .unwrap();
+        Self {
+            telegram,
+            clock,
+            folder: tempfile::tempdir().unwrap(),
+            running: None,
+        }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The address of the database that the program uses.
+    pub(crate) fn database(&self) -> String {
+        format!("sqlite://{}", self.folder().join("slowbloom.db").display())
+    }
+
+    /// The file that its data key lies in.
+    pub(crate) fn key_file(&self) -> std::path::PathBuf {
+        self.folder().join("slowbloom.key")
+    }
+
+    /// Starts it.
+    pub(crate) fn starts(&mut self) {
+        let log = File::options()
+            .append(true)
+            .create(true)
+            .open(self.folder().join("log"))
+            .unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_slowbloom"))
+            .arg("run")
+            .current_dir(self.folder())
+            .env_clear()
+            .env("TELOXIDE_TOKEN", self.telegram.token())
+            .env("TELOXIDE_API_URL", self.telegram.url())
+            .env("DATABASE_URL", self.database())
+            .env("DATA_KEY_FILE", self.key_file())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        self.running = Some(child);
+    }
+
+    /// Kills it where it stands (SIGKILL).
+    pub(crate) fn is_killed(&mut self) {
+        if let Some(mut child) = self.running.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Tells it to stop (SIGTERM) and waits for its end; how it ended and how long that took.
+    pub(crate) async fn is_told_to_stop(&mut self) -> (ExitStatus, Duration) {
+        let pid = self.running.as_ref().unwrap().id();
+        let told = self.clock.instant();
+        let sent = Command::new("kill")
+            .args(["-TERM", &pid.to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        let status = self.ends().await;
+        (status, self.clock.instant() - told)
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ends(&mut self) -> ExitStatus {
+        let mut child = self.running.take().unwrap();
+        tokio::task::spawn_blocking(move || child.wait().unwrap())
+            .await
+            .unwrap()
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder().join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.running.take() {
+            // It may have ended by itself.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}

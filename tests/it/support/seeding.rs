@@ -1,0 +1,59 @@
+//! Subscribers from earlier, put straight into the database.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use slowbloom::{
+    domain::{
+        ChatId, Country, Language, Pool, Subscriber, due,
+        schedule::Schedule,
+        subscriber::{History, Silence, Standing},
+        zone::Zone,
+    },
+    sandbox::{Parent, StandIn},
+    store::Store,
+};
+
+/// A parent in Los Angeles with a daily affirmation at ten, who agreed the day before `now`.
+pub(crate) fn subscriber(chat: i64, now: DateTime<Utc>) -> Subscriber {
+    let yesterday = (now - TimeDelta::days(1)).date_naive();
+    let row = Subscriber {
+        chat: ChatId(chat),
+        language: Language::En,
+        country: Country::from_code("US").unwrap(),
+        zone: Zone::new("America/Los_Angeles").unwrap(),
+        schedule: Schedule::parse("0 10 * * *").unwrap(),
+        pools: vec![Pool::Affirmations],
+        sound: false,
+        standing: Standing::Active,
+        blocked_since: None,
+        awaiting: None,
+        consent_version: 1,
+        consented_on: yesterday,
+        last_active: yesterday,
+        next: None,
+        last_sent: None,
+        carried: None,
+        history: History::default(),
+        silence: Silence::Unasked,
+        erase_at: None,
+        revision: 0,
+    };
+    let next = due::next(&row, now);
+    Subscriber { next, ..row }
+}
+
+/// Stores so many of them, each of whom has written to the bot before.
+pub(crate) async fn subscribers(
+    telegram: &StandIn,
+    store: &Store,
+    count: usize,
+    now: DateTime<Utc>,
+) -> Vec<Parent> {
+    let mut parents = Vec::new();
+    for id in (1001..).take(count) {
+        let parent = telegram.parent(id, "parent", "en");
+        parent.wrote_before();
+        store.insert(&subscriber(id, now)).await.unwrap();
+        parents.push(parent);
+    }
+    parents
+}
