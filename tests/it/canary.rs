@@ -71,9 +71,10 @@ fn holds(bytes: &[u8], what: &[u8]) -> bool {
         .any(|window| window.eq_ignore_ascii_case(what))
 }
 
-async fn says(telegram: &StandIn, parent: &Parent, text: &str) {
-    parent.says(text);
+/// The program has answered, even if Telegram took the answer a second later.
+async fn is_answered(telegram: &StandIn, parent: &Parent) {
     telegram.all_confirmed().await.unwrap();
+    parent.next_bot_message().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,18 +83,26 @@ async fn no_word_no_name_no_id_and_no_token_is_left_behind() {
     let telegram = StandIn::start(Clock::system(), anywhere).await.unwrap();
     let program = Program::start(&telegram);
     let parent = telegram.parent(CHAT, NAME, "en");
-    says(&telegram, &parent, CANARY).await;
-    says(&telegram, &parent, "/start").await;
+    parent.says(CANARY);
+    is_answered(&telegram, &parent).await;
+    parent.says("/start");
+    is_answered(&telegram, &parent).await;
     parent.taps("Yes, I’m 18+ and I agree").unwrap();
-    telegram.all_confirmed().await.unwrap();
+    is_answered(&telegram, &parent).await;
     parent.taps("Type my city").unwrap();
-    telegram.all_confirmed().await.unwrap();
-    says(&telegram, &parent, CANARY).await;
-    says(&telegram, &parent, &format!("/time {CANARY}")).await;
-    says(&telegram, &parent, &format!("I want to die {CANARY}")).await;
+    is_answered(&telegram, &parent).await;
+    parent.says(CANARY);
+    is_answered(&telegram, &parent).await;
+    parent.says(&format!("/time {CANARY}"));
+    is_answered(&telegram, &parent).await;
+    parent.says(&format!("I want to die {CANARY}"));
+    is_answered(&telegram, &parent).await;
     parent.edits_last(&format!("{CANARY} again")).unwrap();
+    is_answered(&telegram, &parent).await;
     parent.sends(Attachment::Photo(CANARY.to_owned()));
+    is_answered(&telegram, &parent).await;
     parent.taps_data(1, CANARY);
+    is_answered(&telegram, &parent).await;
     telegram.raw_update(
         &serde_json::json!({ "message": { "chat": { "id": CHAT }, "text": [CANARY] } }),
     );
@@ -101,7 +110,8 @@ async fn no_word_no_name_no_id_and_no_token_is_left_behind() {
     // Trouble makes programs talkative, and parks answers.
     telegram.fails(Target::Sending, Fault::Gateway(502), 3);
     telegram.fails(Target::All, Fault::CutBefore, 2);
-    says(&telegram, &parent, CANARY).await;
+    parent.says(CANARY);
+    is_answered(&telegram, &parent).await;
     parent.blocks();
     telegram.all_confirmed().await.unwrap();
     let left = program.left_behind();
