@@ -13,19 +13,18 @@ use slowbloom::{
     content::{Content, Voice, crisis::CountryLines, markup::plain},
     courier::Courier,
     domain::{ChatId, Language, Subscriber, zone::Zone},
-    sandbox::{Parent, StandIn},
+    sandbox::{PATIENCE, Parent, StandIn},
     store::Store,
 };
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+/// How often it is looked whether an answer is still parked.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(5);
+
 /// A Monday, 10:24 in Los Angeles.
 pub(crate) const MONDAY: &str = "2027-03-08T18:24:00Z";
-
-/// How often, and at most how many times, it is looked whether a parked answer has arrived; nobody tells.
-const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(10);
-const MOST_LOOKS: usize = 2000;
 
 /// A whole small world around one bot.
 pub(crate) struct World {
@@ -88,19 +87,23 @@ impl World {
         self.telegram.parent(12, "luz", "es-MX")
     }
 
-    /// Returns when the bot has answered everything, and what it parked meanwhile (Telegram takes one message a second
-    /// for a chat) has arrived too.
-    pub(crate) async fn answered(&self) {
+    /// Returns when every update is confirmed; an answer may still be parked.
+    pub(crate) async fn confirmed(&self) {
         self.telegram.all_confirmed().await.unwrap();
-        for _ in 0..MOST_LOOKS {
-            // Without a database nothing is parked.
-            let parked = self.store.parked(None, 1).await;
-            if parked.map_or(true, |page| page.rows.is_empty()) {
+    }
+
+    /// Returns when the bot has answered everything: every update is confirmed, and no answer is parked any more.
+    pub(crate) async fn answered(&self) {
+        self.confirmed().await;
+        let looks = PATIENCE.as_millis() / LOOK_AGAIN.as_millis();
+        for _ in 0..looks {
+            if self.store.parked(None, 1).await.unwrap().rows.is_empty() {
                 return;
             }
-            tokio::time::sleep(LOOK_EVERY).await;
+            // A database tells nobody that a row is gone, so this is looked for.
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
-        panic!("a parked answer never arrived");
+        panic!("an answer stays parked");
     }
 
     /// Proves that something is still unacknowledged: its effect is not stored yet.
