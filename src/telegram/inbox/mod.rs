@@ -42,11 +42,11 @@ pub const POLL: Duration = Duration::from_secs(25);
 const POLL_SLACK: Duration = Duration::from_secs(10);
 
 /// Handlers still at work after this long no longer keep the next poll from starting.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The pause before a poll with an offset that could not move past everything: it returns at once, and Telegram
-/// slows down whoever repeats it quickly.
-const SAME_OFFSET_PAUSE: Duration = Duration::from_secs(1);
+/// slows down whoever repeats it quickly. Short, because whoever asks for help meanwhile waits for it.
+const SAME_OFFSET_PAUSE: Duration = Duration::from_millis(500);
 
 /// Back-off after failed polls: from, to.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));

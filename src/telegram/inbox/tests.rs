@@ -57,6 +57,15 @@ fn acknowledged(window: &mut Window) -> usize {
 }
 
 #[test]
+fn even_the_highest_number_is_acknowledged() {
+    let mut window = Window::default();
+    window.take_in(vec![said(i64::MAX, 1)]);
+    handle_all(&mut window, |_| Some(Done));
+    assert_eq!(acknowledged(&mut window), 1);
+    assert_eq!(window.offset(), Some(i64::MAX));
+}
+
+#[test]
 fn the_offset_moves_past_the_longest_run_that_is_done() {
     let mut window = Window::default();
     window.take_in((10..15).map(|id| said(id, id)).collect());
@@ -277,6 +286,21 @@ async fn what_is_owed_or_panicked_is_handed_in_again_by_the_next_poll() {
     assert_eq!(seen[&3], [false]);
     let health = inbox.health()();
     assert_eq!((health.handled, health.malformed, health.panics), (4, 1, 1));
+}
+
+#[tokio::test]
+async fn who_asks_for_help_does_not_wait_for_the_handler_of_another() {
+    let fake = holding(vec![raw(1, 1)]).await;
+    let stop = CancellationToken::new();
+    let mut inbox = inbox(&fake);
+    let handle = |_: Incoming| std::future::pending::<Handled>();
+    let begun = inbox.clock.instant();
+    for _ in 0..2 {
+        inbox.tick(&handle, &stop).await.unwrap();
+    }
+    let asked_again = inbox.clock.instant() - begun;
+    assert!(asked_again < Duration::from_millis(1500), "{asked_again:?}");
+    inbox.finish(Duration::ZERO).await;
 }
 
 #[tokio::test]
