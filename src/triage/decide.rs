@@ -409,7 +409,7 @@ const VERY_SURE: f32 = 0.93;
 /// Chance of a loss from which the model alone says so.
 const SURE_OF_LOSS: f32 = 0.6;
 /// Chance of anything at all from which it is a concern.
-const SUSPECTED: f32 = 0.5;
+const SUSPECTED: f32 = 0.58;
 
 /// What the model has to say about one stretch.
 fn suspicion(weights: &Weights, window: &Window, softened: bool) -> Option<Say> {
