@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::decide::{Tier, explain, read, steps};
+use super::decide::{explain, read, steps};
+use super::finding::{Category, Tier};
 
 const CASES: &str = include_str!("../../tests/corpus/safety-cases.tsv");
 const HELD_OUT: [&str; 2] = [
@@ -140,7 +141,6 @@ fn bad_typing_loses_at_most_five_points() {
 
 #[test]
 fn several_hits_come_in_order_of_urgency() {
-    use super::decide::Category;
     let finding = read("I hear voices and I want to die and my baby isn't breathing");
     assert_eq!(finding.tier, Tier::Emergency);
     assert_eq!(finding.primary(), Some(Category::Medical));
