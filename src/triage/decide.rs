@@ -284,13 +284,13 @@ impl Scene<'_> {
 }
 
 /// Chance of an emergency, all kinds together, from which the model alone says so.
-const SURE: f32 = 0.56;
+const SURE: f32 = 0.5;
 /// The same where the rules saw a denial, a past or a fear.
 const VERY_SURE: f32 = 0.93;
 /// Chance of a loss from which the model alone says so.
 const SURE_OF_LOSS: f32 = 0.6;
 /// Chance of anything at all from which it is a concern.
-const SUSPECTED: f32 = 0.48;
+const SUSPECTED: f32 = 0.46;
 
 /// What the model has to say about one stretch.
 fn suspicion(weights: &Weights, window: &Window, softened: bool) -> Option<Say> {
