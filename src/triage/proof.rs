@@ -6,9 +6,10 @@ use super::decide::{explain, read, steps};
 use super::finding::{Category, Tier};
 
 const CASES: &str = include_str!("../../tests/corpus/safety-cases.tsv");
-const HELD_OUT: [&str; 2] = [
+const HELD_OUT: [&str; 3] = [
     include_str!("../../tests/corpus/heldout-1.txt"),
     include_str!("../../tests/corpus/heldout-2.txt"),
+    include_str!("../../tests/corpus/heldout-3.txt"),
 ];
 
 #[test]
