@@ -48,8 +48,6 @@ fn sound(word: &str) -> String {
 pub(super) struct Vocabulary {
     words: Vec<String>,
     ids: HashMap<String, u32>,
-    /// How many of `words`, from the front, the lexicon uses; the rest are common words.
-    lexical: usize,
     /// Hash of a word with at most one letter left out, and the word; sorted.
     shortened: Vec<(u64, u32)>,
     sounds: HashMap<String, u32>,
@@ -64,10 +62,7 @@ impl Vocabulary {
     fn build() -> Self {
         let mut words: Vec<String> = Lexicon::get().vocabulary().map(str::to_owned).collect();
         words.sort_unstable();
-        let lexical = words.len();
         let mut ids: HashMap<String, u32> = HashMap::new();
-        let common = include_str!("lexicon/common.txt");
-        words.extend(common.split_whitespace().map(str::to_owned));
         let mut shortened = Vec::new();
         let mut sounds = HashMap::new();
         for (id, word) in (0_u32..).zip(&words) {
@@ -87,7 +82,6 @@ impl Vocabulary {
         Self {
             words,
             ids,
-            lexical,
             shortened,
             sounds,
         }
@@ -116,8 +110,7 @@ impl Vocabulary {
             {
                 let target = &self.words[*id as usize];
                 if let Some(cost) = slip(word, target) {
-                    let rare = u32::from(*id as usize >= self.lexical) * 2;
-                    found.push((cost + rare, *id));
+                    found.push((cost, *id));
                 }
             }
         }
