@@ -6,10 +6,11 @@ use super::decide::{explain, read, steps};
 use super::finding::{Category, Tier};
 
 const CASES: &str = include_str!("../../tests/corpus/safety-cases.tsv");
-const HELD_OUT: [&str; 3] = [
+const HELD_OUT: [&str; 4] = [
     include_str!("../../tests/corpus/heldout-1.txt"),
     include_str!("../../tests/corpus/heldout-2.txt"),
     include_str!("../../tests/corpus/heldout-3.txt"),
+    include_str!("../../tests/corpus/heldout-4.txt"),
 ];
 
 #[test]
