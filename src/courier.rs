@@ -10,6 +10,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -48,6 +49,7 @@ pub struct Courier {
     on_the_way: Arc<Mutex<HashSet<ChatId>>>,
     arrived: Arc<tokio::sync::Notify>,
     ticking: Arc<tokio::sync::Mutex<()>>,
+    last_turn: Arc<Mutex<Option<Instant>>>,
 }
 
 /// What one look at the store came to.
@@ -82,6 +84,7 @@ impl Courier {
             on_the_way: Arc::default(),
             arrived: Arc::default(),
             ticking: Arc::default(),
+            last_turn: Arc::default(),
         }
     }
 
@@ -89,6 +92,7 @@ impl Courier {
     pub async fn run(&self, stop: CancellationToken) {
         let mut sweep_at = self.clock.now();
         while !stop.is_cancelled() {
+            *self.turned() = Some(self.clock.instant());
             let now = self.clock.now();
             if let Err(error) = self.tick(now).await {
                 tracing::error!(%error, "the notes that are due could not be read");
@@ -103,6 +107,11 @@ impl Courier {
                 () = self.until_next(now) => {}
             }
         }
+    }
+
+    /// When the loop last turned: it does so every few seconds even with nothing to do. `None` before it runs.
+    pub fn last_turn(&self) -> Option<Instant> {
+        *self.turned()
     }
 
     /// Hands every note that is due at `now` to the door, as far as there is room.
@@ -273,6 +282,12 @@ impl Courier {
 
     fn room(&self) -> usize {
         MAX_ON_THE_WAY.saturating_sub(self.lock().len())
+    }
+
+    fn turned(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.last_turn
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<ChatId>> {
