@@ -200,7 +200,7 @@ async fn hold(
         // Dropped first: the old session may hold the lock that the new one asks for.
         if lead.take().is_some() {
             tracing::warn!(
-                "the database does not answer: no notes are sent until it is clear who leads"
+                "the session that holds the lead is gone or does not answer: no notes are sent until it is clear who leads"
             );
             standing.set(Phase::WithoutDatabase);
         }
