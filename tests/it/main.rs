@@ -10,6 +10,7 @@ mod commands;
 mod consent;
 mod door;
 mod editing;
+mod erasing;
 mod inbox;
 mod later;
 mod notes;
