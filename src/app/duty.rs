@@ -31,16 +31,16 @@ const NOTICED_WITHIN: Duration = Duration::from_secs(3);
 
 /// How long messages that are on their way may take when the program is told to stop. With the rest of stopping in
 /// order it stays below the 10 seconds that were promised.
-const LAST_MESSAGES: Duration = Duration::from_secs(5);
+const LAST_MESSAGES: Duration = Duration::from_secs(4);
 
 /// The same when another process leads already. What is on its way cannot be called back; nothing else leaves.
 const LOST_MESSAGES: Duration = Duration::from_secs(2);
 
 /// How long answers that are being given may take when the program is told to stop.
-const LAST_ANSWERS: Duration = Duration::from_secs(3);
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// How long it may take to write down what became of the last notes.
-const LAST_ROWS: Duration = Duration::from_secs(2);
+const LAST_ROWS: Duration = Duration::from_secs(1);
 
 /// Everything that works while the process leads.
 pub(super) struct Duty {

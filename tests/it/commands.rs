@@ -318,11 +318,8 @@ async fn telegram_shows_the_commands_and_descriptions_in_both_languages() {
     for code in ["", "es"] {
         let long = shown(&world, "getMyDescription", code).await;
         let short = shown(&world, "getMyShortDescription", code).await;
-        texts += &format!(
-            "{}\n{}\n",
-            long["description"].as_str().unwrap(),
-            short["short_description"].as_str().unwrap()
-        );
+        texts.extend([long["description"].as_str().unwrap(), "\n"]);
+        texts.extend([short["short_description"].as_str().unwrap(), "\n"]);
     }
     expect![[r#"
         Short, kind notes for parents who find it hard to feel close to their baby, from one therapist’s article. A program, not a person: education only, not therapy. No one watches this chat. In danger: call 911. In crisis: call or text 988.
