@@ -194,8 +194,7 @@ async fn what_is_too_large_or_cannot_be_read_does_no_harm() {
         );
     }
     let largest = " ".repeat(1024 * 1024 - 1000) + &signs(6, 11);
-    world.mia().says("/start");
-    world.answered().await;
+    world.mia().wrote_before();
     assert_eq!(
         address.post(Some(SECRET), largest).await.status(),
         StatusCode::OK
