@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use reqwest::{Client, Response, StatusCode};
 use serde_json::json;
-use slowbloom::sandbox::{Fault, Parent, Target};
+use slowbloom::sandbox::{CallRecord, Fault, Parent, Target};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -39,7 +39,14 @@ async fn world_with(address: &Address, settings: &[(&str, &str)]) -> World {
         ("WEBHOOK_URL", &address.url),
         ("WEBHOOK_SECRET", SECRET),
     ];
-    World::with(MONDAY, &[&webhook, settings].concat()).await
+    let world = World::with(MONDAY, &[&webhook, settings].concat()).await;
+    let set = |calls: &[CallRecord]| calls.iter().any(|call| call.method == "setWebhook");
+    world
+        .telegram
+        .until_calls("the webhook is set", set)
+        .await
+        .unwrap();
+    world
 }
 
 /// Waits until the bot has said so many things to a parent.
