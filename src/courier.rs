@@ -13,6 +13,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ledger::{Afterwards, Entry, Ledger};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -53,6 +54,7 @@ pub struct Courier {
     ledger: Arc<Ledger>,
     arrived: Arc<tokio::sync::Notify>,
     ticking: Arc<tokio::sync::Mutex<()>>,
+    last_turn: Arc<Mutex<Option<Instant>>>,
 }
 
 /// What one look at the store came to.
@@ -87,6 +89,7 @@ impl Courier {
             ledger: Arc::default(),
             arrived: Arc::default(),
             ticking: Arc::default(),
+            last_turn: Arc::default(),
         }
     }
 
@@ -94,6 +97,7 @@ impl Courier {
     pub async fn run(&self, stop: CancellationToken) {
         let mut sweep_at = self.clock.now();
         while !stop.is_cancelled() {
+            *self.turned() = Some(self.clock.instant());
             let now = self.clock.now();
             let tick = self.tick(now).await.unwrap_or_else(|error| {
                 tracing::error!(%error, "the notes that are due could not be read");
@@ -109,6 +113,11 @@ impl Courier {
                 () = self.until_next(now, tick.full) => {}
             }
         }
+    }
+
+    /// When the loop last turned: it does so every few seconds even with nothing to do. `None` before it runs.
+    pub fn last_turn(&self) -> Option<Instant> {
+        *self.turned()
     }
 
     /// Hands every note that is due at `now` to the door, as far as there is room.
@@ -273,6 +282,12 @@ impl Courier {
 
     fn room(&self) -> usize {
         MAX_ON_THE_WAY.saturating_sub(self.lock().len())
+    }
+
+    fn turned(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.last_turn
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<ChatId>> {

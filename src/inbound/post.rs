@@ -15,8 +15,9 @@ use crate::{
 };
 
 /// An answer that was not taken within this time is parked, so that its update counts as handled and one slow chat
-/// holds up nobody.
-const PARK_AFTER: Duration = Duration::from_secs(1);
+/// holds up nobody. Shorter than the second between two messages to one chat: or a flood from one chat, each answer
+/// of which leaves just in time, would keep a hundred updates open one after the other.
+const PARK_AFTER: Duration = Duration::from_millis(900);
 
 /// How long a reply that can neither be delivered nor parked (Telegram and the database both fail) is waited for
 /// before its update is handed in again.
@@ -105,7 +106,12 @@ impl Inbound {
 
     async fn see_off(&self, letter: Letter, mut receipt: Receipt) -> Handled {
         let chat = letter.chat;
-        if let Some(delivery) = receipt.soon(PARK_AFTER).await {
+        let patience = match self.waiting.count(chat) {
+            0 => PARK_AFTER,
+            // It leaves behind those.
+            _ => Duration::ZERO,
+        };
+        if let Some(delivery) = receipt.soon(patience).await {
             return self.settle(chat, delivery).await;
         }
         match self.park(&letter).await {

@@ -233,6 +233,12 @@ impl StandIn {
         self.shared.with(|model| model.queue.len())
     }
 
+    /// What the bot's webhook last answered other than 200, in Telegram's words.
+    pub fn webhook_error(&self) -> Option<String> {
+        self.shared
+            .with(|model| model.queue.last_webhook_error.clone())
+    }
+
     /// Waits until the bot has confirmed every update.
     pub async fn all_confirmed(&self) -> Result<(), WaitedTooLong> {
         self.shared

@@ -103,6 +103,19 @@ impl Store {
         }
     }
 
+    /// Empties SQLite's write-ahead log, in which rows that were erased still stand as they were before. While
+    /// somebody reads at length (a backup) the log stays until the next time.
+    pub(super) async fn empty_log(&self) {
+        if let Pools::Sqlite { write, .. } = &self.pools
+            && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+                .execute(write)
+                .await
+        {
+            // The rows themselves are gone; nobody must be told that they are not.
+            tracing::warn!(%error, "the database's log could not be emptied after an erasure");
+        }
+    }
+
     /// The pool for a statement that only reads.
     pub(super) fn reading(&self) -> Pick<'_> {
         match &self.pools {

@@ -208,13 +208,14 @@ impl Store {
                 .await?;
             Ok::<_, sqlx::Error>(done.rows_affected())
         })?;
+        self.empty_log().await;
         Ok(erased == 1)
     }
 
     /// Erases everyone whose moment of erasure has come, answers parked for them too; how many they were.
     pub async fn erase_expired(&self, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let now = now.timestamp();
-        transact!(self.writing(), |tx| {
+        let erased = transact!(self.writing(), |tx| {
             sqlx::query(
                 "DELETE FROM parked WHERE chat_hash IN (SELECT chat_hash FROM subscribers WHERE erase_at <= $1)",
             )
@@ -226,7 +227,10 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             Ok::<_, sqlx::Error>(done.rows_affected())
-        })
+        })?;
+        // Even if there was nobody: the log may still wait from an erasure during a backup.
+        self.empty_log().await;
+        Ok(erased)
     }
 
     /// Those whose note is due at `now`, the longest due first, beginning after `after`.

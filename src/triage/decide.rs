@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::lexicon::Lexicon;
 use super::matcher::{Hit, Place, Spans};
-use super::model::{self, Chances, LABELS, Window};
+use super::model::{self, Chances, LABELS, Weights, Window};
 use super::repair::{self, Word};
 use super::rules::Verdict;
 use crate::domain::Language;
@@ -142,12 +142,17 @@ impl std::fmt::Debug for Explanation {
 
 /// Reads a text. Never fails, never panics, costs time linear in the text's length.
 pub fn read(text: &str) -> Finding {
-    Reading::of(text).finding()
+    read_with(text, &model::BUILT_IN)
+}
+
+/// The same with other weights, for scoring weights on messages they were not trained on.
+pub fn read_with(text: &str, weights: &Weights) -> Finding {
+    Reading::of(text, weights).finding()
 }
 
 /// Reads a text and says why.
 pub fn explain(text: &str) -> Explanation {
-    let reading = Reading::of(text);
+    let reading = Reading::of(text, &model::BUILT_IN);
     Explanation {
         finding: reading.finding(),
         lines: reading.lines(),
@@ -175,7 +180,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(text: &str) -> Self {
+    fn of(text: &str, weights: &Weights) -> Self {
         let lexicon = Lexicon::get();
         let words = repair::words(text);
         let places = places(lexicon, &words);
@@ -193,12 +198,16 @@ impl Reading {
             .filter_map(|hit| scene.weigh(hit))
             .collect();
         let mut masked = vec![false; words.len()];
-        for hit in masks.iter().filter(|hit| hit.verdict() == Verdict::Mask) {
+        for hit in &masks {
             masked[hit.start..hit.end].fill(true);
+        }
+        // The model judges what is left when the denied, past and feared words are taken out.
+        for say in says.iter().filter(|say| say.softened) {
+            masked[say.start..say.end].fill(true);
         }
         let softened = says.iter().any(|say| say.softened);
         for window in model::windows(lexicon, &words, &spans, &masked) {
-            says.extend(suspicion(&window, softened));
+            says.extend(suspicion(weights, &window, softened));
         }
         let masks = masks
             .iter()
@@ -345,7 +354,7 @@ impl Scene<'_> {
             if self.ends("negation", end) {
                 return true;
             }
-            let Some(length) = (1..=4).find(|length| {
+            let Some(length) = (1..=4).rev().find(|length| {
                 end >= *length && self.at("passes-negation", end - length) & (1 << length) != 0
             }) else {
                 return false;
@@ -403,8 +412,8 @@ const SURE_OF_LOSS: f32 = 0.6;
 const SUSPECTED: f32 = 0.5;
 
 /// What the model has to say about one stretch.
-fn suspicion(window: &Window, softened: bool) -> Option<Say> {
-    let chances = model::chances(&window.features);
+fn suspicion(weights: &Weights, window: &Window, softened: bool) -> Option<Say> {
+    let chances = weights.chances(&window.features);
     let sum = |tier: Tier| -> f32 {
         LABELS
             .iter()

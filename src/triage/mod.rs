@@ -16,4 +16,4 @@ mod tokens;
 mod words;
 
 pub use audit::{AuditError, audit_line};
-pub use decide::{Category, Explanation, Finding, Tier, explain, read};
+pub use decide::{Category, Explanation, Finding, Tier, explain, read, read_with};

@@ -3,11 +3,12 @@
 //! Weights, recipe and scores lie in `model/`; `cargo run --release --example train-triage` makes them again.
 //! Pure arithmetic: the same text and the same weights give the same answer on every machine.
 
+use std::borrow::Cow;
+
 use super::decide::{Category, Tier};
 use super::lexicon::Lexicon;
 use super::matcher::Spans;
 use super::repair::Word;
-use super::rules::Verdict;
 
 /// What the model tells apart; the last is "nothing".
 pub const LABELS: [Option<Category>; 10] = [
@@ -24,7 +25,7 @@ pub const LABELS: [Option<Category>; 10] = [
 ];
 
 /// Number of hashed features.
-pub const BUCKETS: usize = 1 << 16;
+pub const BUCKETS: usize = 1 << 17;
 
 /// Words in a window; a longer sentence is read in overlapping windows.
 const WINDOW: usize = 26;
@@ -69,9 +70,7 @@ pub fn features(text: &str) -> Vec<Features> {
 fn masked(spans: &mut Spans, lexicon: &Lexicon, words: usize) -> Vec<bool> {
     let mut masked = vec![false; words];
     for hit in spans.mask(lexicon) {
-        if hit.verdict() == Verdict::Mask {
-            masked[hit.start..hit.end].fill(true);
-        }
+        masked[hit.start..hit.end].fill(true);
     }
     masked
 }
@@ -167,7 +166,7 @@ fn extract(
             letters(&mut out, &words[at].text);
         }
     }
-    families(&mut out, lexicon, spans, start, end);
+    families(&mut out, lexicon, spans, masked, start, end);
     out.sort_unstable();
     out.dedup();
     out
@@ -179,7 +178,7 @@ fn letters(out: &mut Features, word: &str) {
         .chain(word.chars().take(24))
         .chain(std::iter::once('>'))
         .collect();
-    for length in [4, 5] {
+    for length in [5] {
         for part in padded.windows(length) {
             let hash = part
                 .iter()
@@ -189,11 +188,23 @@ fn letters(out: &mut Features, word: &str) {
     }
 }
 
-fn families(out: &mut Features, lexicon: &Lexicon, spans: &Spans, start: usize, end: usize) {
+fn families(
+    out: &mut Features,
+    lexicon: &Lexicon,
+    spans: &Spans,
+    masked: &[bool],
+    start: usize,
+    end: usize,
+) {
     let mut before: Vec<(usize, u16)> = Vec::new();
-    for at in start..end {
+    for (at, hidden) in masked.iter().enumerate().take(end).skip(start) {
         let mut here: Vec<u16> = Vec::new();
-        for (class, lengths) in spans.classes_at(at) {
+        let open = if *hidden {
+            &[]
+        } else {
+            spans.classes_at(at)
+        };
+        for (class, lengths) in open {
             let fits = (at + lengths.trailing_zeros() as usize) <= end;
             if fits && let Some(family) = lexicon.family(*class) {
                 here.push(family);
@@ -233,25 +244,34 @@ const fn mix(hash: u64, value: u64) -> u64 {
 
 fn bucket(hash: u64) -> u32 {
     let folded = hash ^ (hash >> 32);
-    u32::try_from(folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48).unwrap_or_default()
+    u32::try_from(folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 47).unwrap_or_default()
 }
 
 /// How likely each label is, in [`LABELS`]' order; they add up to one.
 pub type Chances = [f32; LABELS.len()];
 
-/// The weights: for each bucket and label one byte, a scale for all, then the labels' biases.
-struct Weights {
-    bytes: &'static [u8],
-}
-
 /// Bytes before the table: the scale and the biases, each a little-endian f32.
 pub const HEAD: usize = 4 * (1 + LABELS.len());
 
-const WEIGHTS: Weights = Weights {
-    bytes: include_bytes!("model/weights.bin"),
+/// The weights: a scale, the labels' biases, then for each bucket and label one signed byte.
+#[derive(Debug)]
+pub struct Weights {
+    bytes: Cow<'static, [u8]>,
+}
+
+/// The weights built in.
+pub static BUILT_IN: Weights = Weights {
+    bytes: Cow::Borrowed(include_bytes!("model/weights.bin")),
 };
 
 impl Weights {
+    /// Weights fresh from training, for scoring them before they are built in.
+    pub fn fresh(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes: Cow::Owned(bytes),
+        }
+    }
+
     fn number(&self, at: usize) -> f32 {
         let mut four = [0; 4];
         if let Some(bytes) = self.bytes.get(at * 4..at * 4 + 4) {
@@ -259,26 +279,25 @@ impl Weights {
         }
         f32::from_le_bytes(four)
     }
-}
 
-/// What the model makes of one stretch.
-pub fn chances(features: &[u32]) -> Chances {
-    let scale = WEIGHTS.number(0);
-    let mut sums = [0_i32; LABELS.len()];
-    for feature in features {
-        let at = HEAD + *feature as usize * LABELS.len();
-        if let Some(row) = WEIGHTS.bytes.get(at..at + LABELS.len()) {
-            for (sum, weight) in sums.iter_mut().zip(row) {
-                *sum += i32::from(weight.cast_signed());
+    /// What the model makes of one stretch.
+    pub fn chances(&self, features: &[u32]) -> Chances {
+        let mut sums = [0_i32; LABELS.len()];
+        for feature in features {
+            let at = HEAD + *feature as usize * LABELS.len();
+            if let Some(row) = self.bytes.get(at..at + LABELS.len()) {
+                for (sum, weight) in sums.iter_mut().zip(row) {
+                    *sum += i32::from(weight.cast_signed());
+                }
             }
         }
+        let mut scores = [0_f32; LABELS.len()];
+        let share = self.number(0) / root(features.len());
+        for (label, (score, sum)) in scores.iter_mut().zip(sums).enumerate() {
+            *score = to_f32(sum) * share + self.number(1 + label);
+        }
+        soften(&scores)
     }
-    let mut scores = [0_f32; LABELS.len()];
-    let share = scale / root(features.len());
-    for (label, (score, sum)) in scores.iter_mut().zip(sums).enumerate() {
-        *score = to_f32(sum) * share + WEIGHTS.number(1 + label);
-    }
-    soften(&scores)
 }
 
 /// The square root of a count: what a stretch's score is divided by, so that long ones do not shout.

@@ -157,3 +157,54 @@ async fn a_joke_or_a_denial_never_takes_the_help_away() {
     );
     assert!(HELP.iter().all(|number| second.contains(number)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_database_is_down_help_comes_and_what_can_be_read_is_read() {
+    let mut world = World::new().await;
+    let mia = world.mia();
+    world.subscribes(&mia).await;
+    // Closed under the running bot: every query fails from now on.
+    world.store.close().await;
+
+    for _ in mia.heard() {
+        mia.next_bot_message().await.unwrap();
+    }
+    mia.says("/signs");
+    let said = mia.next_bot_message().await.unwrap().text;
+    assert!(said.contains("emotionally numb"), "{said}");
+    mia.says("/time 9:00");
+    assert!(
+        mia.next_bot_message()
+            .await
+            .unwrap()
+            .text
+            .contains("nothing was changed")
+    );
+    mia.says("I want to die");
+    let said = mia.next_bot_message().await.unwrap().text;
+    assert!(HELP.iter().all(|number| said.contains(number)), "{said}");
+    let luz = world.luz();
+    luz.says("quiero morirme");
+    assert!(
+        luz.next_bot_message()
+            .await
+            .unwrap()
+            .text
+            .contains("988 y oprime 2"),
+        "others are answered too"
+    );
+    world.answered_only_in_part();
+
+    // The hold was owed; with the database back it is written down, and help is not repeated.
+    let replies = world.messages_to(&mia);
+    world.restarts().await;
+    world.answered().await;
+    assert_eq!(
+        world.next_note(&mia).await.as_deref(),
+        Some("Fri 2027-03-12 10:00")
+    );
+    assert!(
+        world.messages_to(&mia) <= replies + 1,
+        "after a restart the reply may come once more, not more often"
+    );
+}
