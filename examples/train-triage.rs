@@ -145,7 +145,10 @@ fn own_words(messages: &Path) -> Result<Vec<Line>, Box<dyn Error>> {
         files.sort();
         for file in files {
             let mut texts = Vec::new();
-            collect(&fs::read_to_string(&file)?.parse::<toml::Table>()?.into(), &mut texts);
+            collect(
+                &fs::read_to_string(&file)?.parse::<toml::Table>()?.into(),
+                &mut texts,
+            );
             let parts = texts.iter().flat_map(|text| text.lines());
             lines.extend(parts.filter(|line| line.len() > 1).map(|line| Line {
                 text: line.trim().to_owned(),

@@ -132,7 +132,7 @@ impl Town {
     pub(crate) async fn until(&self, moment: DateTime<Utc>) {
         while self.clock.now() < moment {
             self.clock
-                .sleep_until(moment, Duration::from_secs(60))
+                .sleep_until(moment, Duration::from_mins(1))
                 .await;
         }
     }
