@@ -1,7 +1,7 @@
 //! Trains the safety net's linear model from the corpus: `cargo run --release --example train-triage`.
 //!
-//! Softmax regression, AdaGrad, fixed seeds, one thread: the same corpus gives the same weights, byte for byte.
-//! Reads `tests/corpus/train-*.txt`; writes `src/triage/model/weights.bin`.
+//! Softmax regression, `AdaGrad`, fixed seeds, one thread: the same corpus gives the same weights, byte for byte.
+//! Reads `tests/corpus/train-*.txt` and everything the bot itself says (`messages/`); writes `src/triage/model/weights.bin`.
 //! With `--cross` it writes nothing: it trains five times on four fifths of the corpus and scores the whole
 //! safety net, rules and model, on the fifth that was left out.
 
@@ -14,9 +14,9 @@ use slowbloom::triage::{Category, Tier, read_with};
 
 /// Passes over the examples.
 const EPOCHS: usize = 24;
-/// AdaGrad's step.
+/// `AdaGrad`'s step.
 const STEP: f32 = 0.2;
-/// AdaGrad's memory at the start, so that the first examples do not leap.
+/// `AdaGrad`'s memory at the start, so that the first examples do not leap.
 const CALM: f32 = 0.01;
 /// The head start of "nothing": what no word speaks for is ordinary.
 const ORDINARY: f32 = 6.0;
@@ -46,7 +46,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .find(|argument| !argument.starts_with("--"))
         .unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").to_owned());
     let root = Path::new(&root);
-    let lines = lines(&root.join("tests/corpus"))?;
+    let mut lines = lines(&root.join("tests/corpus"))?;
+    lines.extend(own_words(&root.join("messages"))?);
     if std::env::args().any(|argument| argument == "--cross") {
         cross(&lines);
         return Ok(());
@@ -130,6 +131,39 @@ fn lines(corpus: &Path) -> Result<Vec<Line>, Box<dyn Error>> {
         }
     }
     Ok(lines)
+}
+
+/// Everything the bot says is ordinary when a parent sends it back.
+fn own_words(messages: &Path) -> Result<Vec<Line>, Box<dyn Error>> {
+    let mut lines = Vec::new();
+    for (folder, spanish) in [("en", false), ("es", true)] {
+        let mut files: Vec<_> = fs::read_dir(messages.join(folder))?
+            .filter_map(Result::ok)
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|kind| kind == "toml"))
+            .collect();
+        files.sort();
+        for file in files {
+            let mut texts = Vec::new();
+            collect(&fs::read_to_string(&file)?.parse::<toml::Table>()?.into(), &mut texts);
+            let parts = texts.iter().flat_map(|text| text.lines());
+            lines.extend(parts.filter(|line| line.len() > 1).map(|line| Line {
+                text: line.trim().to_owned(),
+                label: LABELS.len() - 1,
+                spanish,
+            }));
+        }
+    }
+    Ok(lines)
+}
+
+fn collect(value: &toml::Value, texts: &mut Vec<String>) {
+    match value {
+        toml::Value::String(text) => texts.push(text.clone()),
+        toml::Value::Array(all) => all.iter().for_each(|one| collect(one, texts)),
+        toml::Value::Table(table) => table.iter().for_each(|(_, one)| collect(one, texts)),
+        _ => {}
+    }
 }
 
 fn examples<'a>(lines: impl Iterator<Item = &'a Line>) -> Vec<Example> {

@@ -198,7 +198,7 @@ impl Reading {
             .filter_map(|hit| scene.weigh(hit))
             .collect();
         let mut masked = vec![false; words.len()];
-        for hit in masks.iter().filter(|hit| hit.verdict() == Verdict::Mask) {
+        for hit in &masks {
             masked[hit.start..hit.end].fill(true);
         }
         // The model judges what is left when the denied, past and feared words are taken out.
@@ -354,7 +354,7 @@ impl Scene<'_> {
             if self.ends("negation", end) {
                 return true;
             }
-            let Some(length) = (1..=4).find(|length| {
+            let Some(length) = (1..=4).rev().find(|length| {
                 end >= *length && self.at("passes-negation", end - length) & (1 << length) != 0
             }) else {
                 return false;

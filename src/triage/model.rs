@@ -9,7 +9,6 @@ use super::decide::{Category, Tier};
 use super::lexicon::Lexicon;
 use super::matcher::Spans;
 use super::repair::Word;
-use super::rules::Verdict;
 
 /// What the model tells apart; the last is "nothing".
 pub const LABELS: [Option<Category>; 10] = [
@@ -71,9 +70,7 @@ pub fn features(text: &str) -> Vec<Features> {
 fn masked(spans: &mut Spans, lexicon: &Lexicon, words: usize) -> Vec<bool> {
     let mut masked = vec![false; words];
     for hit in spans.mask(lexicon) {
-        if hit.verdict() == Verdict::Mask {
-            masked[hit.start..hit.end].fill(true);
-        }
+        masked[hit.start..hit.end].fill(true);
     }
     masked
 }
@@ -200,9 +197,9 @@ fn families(
     end: usize,
 ) {
     let mut before: Vec<(usize, u16)> = Vec::new();
-    for at in start..end {
+    for (at, hidden) in masked.iter().enumerate().take(end).skip(start) {
         let mut here: Vec<u16> = Vec::new();
-        let open = if masked[at] {
+        let open = if *hidden {
             &[]
         } else {
             spans.classes_at(at)

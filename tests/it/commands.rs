@@ -25,7 +25,7 @@ async fn answers(language: Language, agreed: Agreed) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_command_has_its_answer_in_english() {
     expect![[r#"
-        /crisis → You don’t have to handle this alone. [Copy 988, Copy +1 833-852-6262 | 988 chat | Find a helpline anywhere | Other countries]
+        /crisis → You don’t have to handle this alone. [Copy 988 | Copy +1 833-852-6262 | 988 chat | Find a helpline anywhere | Other countries]
         /start → Your settings [Time, Days | What I get, Time zone | Country, Language | Ring when a note comes | Pause, Stop notes | Erase my data, Crisis help]
         /affirmation → (a note) [Another one, Not for me | Crisis help]
         /practice → (a note) [Another one, Not for me | Crisis help]
@@ -54,7 +54,7 @@ async fn each_command_has_its_answer_in_english() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_command_has_its_answer_in_spanish() {
     expect![[r#"
-        /ayuda_ya → No tienes que pasar por esto sin ayuda. [Copiar 988, Copiar +1 833-852-6262 | Chat del 988 | Buscar ayuda en cualquier país | Otros países]
+        /ayuda_ya → No tienes que pasar por esto sin ayuda. [Copiar 988 | Copiar +1 833-852-6262 | Chat del 988 | Buscar ayuda en cualquier país | Otros países]
         /suscribir → Tus ajustes [Hora, Días | Qué recibo, Zona horaria | País, Idioma | Que suene al llegar | Pausar, Parar las notas | Borrar mis datos, Ayuda en crisis]
         /afirmacion → (a note) [Otra, No es para mí | Ayuda en crisis]
         /practica → (a note) [Otra, No es para mí | Ayuda en crisis]
@@ -204,7 +204,7 @@ async fn nobody_is_scolded_for_a_command_that_does_not_exist() {
         /nonsense → Soy un bot sencillo. Quizá no entiendo lo que escribiste, y ninguna persona lo lee. Elige una opción. Si algo no se siente seguro o es demasiado, toca Ayuda en crisis. [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis | Ajustes, Todo lo que puedo hacer]
         /start@other → Ese comando es de otro bot. Esto es lo que puedo hacer: [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis | Ajustes, Todo lo que puedo hacer]
         / → Soy un bot sencillo. Quizá no entiendo lo que escribiste, y ninguna persona lo lee. Elige una opción. Si algo no se siente seguro o es demasiado, toca Ayuda en crisis. [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis | Ajustes, Todo lo que puedo hacer]
-        /ayuda ya → No tienes que pasar por esto sin ayuda. [Copiar 988, Copiar +1 833-852-6262 | Chat del 988 | Buscar ayuda en cualquier país | Otros países]
+        /ayuda ya → No tienes que pasar por esto sin ayuda. [Copiar 988 | Copiar +1 833-852-6262 | Chat del 988 | Buscar ayuda en cualquier país | Otros países]
         /SEÑALES → Señales de que te está costando crear el vínculo con tu bebé [Lo que no significa, Por qué pasa | Opciones de apoyo, Ayuda en crisis]
         help → Soy un bot que envía notas cortas y amables a mamás, papás y cuidadores a quienes les cuesta sentir cercanía con su bebé. Toca un comando o escríbelo. [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis]
         Ajustes → Tus ajustes [Hora, Días | Qué recibo, Zona horaria | País, Idioma | Que suene al llegar | Pausar, Parar las notas | Borrar mis datos, Ayuda en crisis]
@@ -318,11 +318,8 @@ async fn telegram_shows_the_commands_and_descriptions_in_both_languages() {
     for code in ["", "es"] {
         let long = shown(&world, "getMyDescription", code).await;
         let short = shown(&world, "getMyShortDescription", code).await;
-        texts += &format!(
-            "{}\n{}\n",
-            long["description"].as_str().unwrap(),
-            short["short_description"].as_str().unwrap()
-        );
+        texts.extend([long["description"].as_str().unwrap(), "\n"]);
+        texts.extend([short["short_description"].as_str().unwrap(), "\n"]);
     }
     expect![[r#"
         Short, kind notes for parents who find it hard to feel close to their baby, from one therapist’s article. A program, not a person: education only, not therapy. No one watches this chat. In danger: call 911. In crisis: call or text 988.

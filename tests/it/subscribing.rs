@@ -8,6 +8,7 @@ pub(crate) const AGREE: &str = "Yes, I’m 18+ and I agree";
 pub(crate) const AGREE_ES: &str = "Sí, tengo 18+ y acepto";
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "the whole conversation is shown")]
 async fn a_parent_subscribes_in_three_taps_and_gets_her_note() {
     let world = World::new().await;
     let mia = world.mia();
@@ -101,6 +102,7 @@ async fn a_parent_subscribes_in_three_taps_and_gets_her_note() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "the whole conversation is shown")]
 async fn a_parent_subscribes_in_spanish() {
     let world = World::new().await;
     let luz = world.luz();

@@ -55,7 +55,7 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::fr
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// What is asked for; everything else Telegram keeps to itself.
-const WANTED: [AllowedUpdate; 4] = [
+pub(super) const WANTED: [AllowedUpdate; 4] = [
     AllowedUpdate::Message,
     AllowedUpdate::EditedMessage,
     AllowedUpdate::CallbackQuery,
@@ -86,6 +86,8 @@ impl fmt::Debug for Inbox {
 pub struct Polling {
     /// When Telegram last answered a poll.
     pub last_answer: Option<Instant>,
+    /// When the loop last turned; ahead of the present while it waits because Telegram said so. `None` before it runs.
+    pub last_turn: Option<Instant>,
     /// Whether another program polls with the same token.
     pub conflict: bool,
     /// Updates handled to the end.
@@ -176,6 +178,7 @@ impl Inbox {
         H: Fn(Incoming) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Handled> + Send + 'static,
     {
+        lock(&self.health).last_turn = Some(self.clock.instant());
         if !self.window.is_empty() {
             self.wait_for_handlers(handle, SAME_OFFSET_PAUSE, stop, true)
                 .await;
@@ -293,6 +296,7 @@ impl Inbox {
             }
         };
         self.failures = self.failures.saturating_add(1);
+        lock(&self.health).last_turn = Some(self.clock.instant() + wait);
         tokio::select! {
             () = tokio::time::sleep(wait) => Ok(Tick::Failed(wait)),
             () = stop.cancelled() => Ok(Tick::Stopped),
