@@ -10,6 +10,7 @@ mod fold;
 mod lexicon;
 mod matcher;
 pub mod model;
+mod packed;
 mod repair;
 mod rules;
 mod tokens;
