@@ -106,7 +106,7 @@ async fn sending(town: &Town, sent: i64) -> anyhow::Result<()> {
     store.close().await;
     let bot = broadcast::start(town, 1000)?;
     let all = usize::try_from(sent)?;
-    let taken = town.wait_for(all, Duration::from_secs(60), is_taken).await;
+    let taken = town.wait_for(all, Duration::from_mins(1), is_taken).await;
     let (now, peak) = bot.memory();
     say(
         "memory while sending (highest)",
