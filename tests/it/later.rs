@@ -237,8 +237,9 @@ async fn after_the_pool_and_ten_weeks_she_is_asked_once_whether_to_go_on() {
     let world = World::new().await;
     let parents = world.parents_who_typed(&[&[], &[], &[]]).await;
     let (silent, answers, new) = (&parents[0], &parents[1], &parents[2]);
-    has_seen_all(&world, silent).await;
-    has_seen_all(&world, answers).await;
+    for parent in [silent, answers] {
+        Box::pin(has_seen_all(&world, parent)).await;
+    }
     world.jump_to(moment("2027-05-16T20:00:00Z")).await;
     world.lives_until(moment("2027-05-17T20:00:00Z")).await;
     let question = "You have had notes for a while now.";
