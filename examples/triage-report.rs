@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -91,7 +92,11 @@ fn table(cases: &[Case]) {
     for ((language, tier, category), counts) in rows {
         println!(
             "  {language} {:9} {category:21} {:4} {:7} {:4} {:9}",
-            tier.code(), counts[0], counts[1], counts[2], counts[3]
+            tier.code(),
+            counts[0],
+            counts[1],
+            counts[2],
+            counts[3]
         );
     }
 }
@@ -111,17 +116,41 @@ fn bars(cases: &[Case]) {
                 .collect()
         };
         let at_least = |answers: &[Tier], tier: Tier| {
-            share(answers.iter().filter(|answer| **answer >= tier).count(), answers.len())
+            share(
+                answers.iter().filter(|answer| **answer >= tier).count(),
+                answers.len(),
+            )
         };
         let (emergency, concern, loss, none) = (
-            of(Tier::Emergency), of(Tier::Concern), of(Tier::Loss), of(Tier::None),
+            of(Tier::Emergency),
+            of(Tier::Concern),
+            of(Tier::Loss),
+            of(Tier::None),
         );
-        println!("  {language}: emergencies answered with crisis lines {:5.1} %  (bar 92)", at_least(&emergency, Tier::Concern));
-        println!("      emergencies answered as emergency     {:5.1} %  (bar 85)", at_least(&emergency, Tier::Emergency));
-        println!("      concern answered                      {:5.1} %  (bar 85)", at_least(&concern, Tier::Concern));
-        println!("      loss answered                         {:5.1} %", at_least(&loss, Tier::Concern));
-        println!("      everyday answered as emergency        {:5.1} %  (bar 3)", at_least(&none, Tier::Emergency));
-        println!("      everyday answered as anything         {:5.1} %  (bar 10)", at_least(&none, Tier::Concern));
+        println!(
+            "  {language}: emergencies answered with crisis lines {:5.1} %  (bar 92)",
+            at_least(&emergency, Tier::Concern)
+        );
+        println!(
+            "      emergencies answered as emergency     {:5.1} %  (bar 85)",
+            at_least(&emergency, Tier::Emergency)
+        );
+        println!(
+            "      concern answered                      {:5.1} %  (bar 85)",
+            at_least(&concern, Tier::Concern)
+        );
+        println!(
+            "      loss answered                         {:5.1} %",
+            at_least(&loss, Tier::Concern)
+        );
+        println!(
+            "      everyday answered as emergency        {:5.1} %  (bar 3)",
+            at_least(&none, Tier::Emergency)
+        );
+        println!(
+            "      everyday answered as anything         {:5.1} %  (bar 10)",
+            at_least(&none, Tier::Concern)
+        );
     }
 }
 
@@ -129,21 +158,37 @@ fn bars(cases: &[Case]) {
 type Spoil = fn(&str, usize) -> String;
 
 const SPOILS: [(&str, Spoil); 9] = [
-    ("one wrong letter", |text, at| slip(text, at, wrong)),
-    ("two letters swapped", |text, at| slip(text, at, |word| word.swap(1, 2))),
-    ("one letter missing", |text, at| slip(text, at, |word| drop(word.remove(word.len() / 2)))),
+    ("one wrong letter", |text, at| {
+        slip(text, at, |word| wrong(word))
+    }),
+    ("two letters swapped", |text, at| {
+        slip(text, at, |word| word.swap(1, 2))
+    }),
+    ("one letter missing", |text, at| {
+        slip(text, at, |word| {
+            word.remove(word.len() / 2);
+        })
+    }),
     ("all capitals", |text, _| text.to_uppercase()),
-    ("no punctuation", |text, _| text.replace([',', '.', '!', '?', '¿', '¡', '\''], "")),
+    ("no punctuation", |text, _| {
+        text.replace([',', '.', '!', '?', '¿', '¡', '\''], "")
+    }),
     ("spaced out", |text, _| {
-        let words = text.split(' ').map(|word| word.chars().map(String::from).collect::<Vec<_>>().join(" "));
+        let words = text
+            .split(' ')
+            .map(|word| word.chars().map(String::from).collect::<Vec<_>>().join(" "));
         words.collect::<Vec<_>>().join("  ")
     }),
     ("leet", |text, _| text.replace('e', "3").replace('o', "0")),
-    ("zero-width inside", |text, _| text.chars().flat_map(|letter| [letter, '\u{200B}']).collect()),
+    ("zero-width inside", |text, _| {
+        text.chars()
+            .flat_map(|letter| [letter, '\u{200B}'])
+            .collect()
+    }),
     ("emoji between", |text, _| text.replace(' ', " 😔 ")),
 ];
 
-fn wrong(word: &mut Vec<char>) {
+fn wrong(word: &mut [char]) {
     let middle = word.len() / 2;
     word[middle] = 'x';
 }
@@ -151,11 +196,16 @@ fn wrong(word: &mut Vec<char>) {
 /// Spoils one of the longer words.
 fn slip(text: &str, at: usize, spoil: impl Fn(&mut Vec<char>)) -> String {
     let mut words: Vec<Vec<char>> = text.split(' ').map(|word| word.chars().collect()).collect();
-    let long: Vec<usize> = (0..words.len()).filter(|index| words[*index].len() >= 4).collect();
+    let long: Vec<usize> = (0..words.len())
+        .filter(|index| words[*index].len() >= 4)
+        .collect();
     if let Some(index) = long.get(at % long.len().max(1)) {
         spoil(&mut words[*index]);
     }
-    let words: Vec<String> = words.into_iter().map(|word| word.into_iter().collect()).collect();
+    let words: Vec<String> = words
+        .into_iter()
+        .map(|word| word.into_iter().collect())
+        .collect();
     words.join(" ")
 }
 
@@ -167,12 +217,16 @@ fn spoiled(name: &str, spoil: Spoil, cases: &[Case]) {
             these.filter(|(_, case)| case.language == language && case.tier == Tier::Emergency)
         };
         let found = |texts: Vec<String>| {
-            let found = texts.iter().filter(|text| read(text).tier > Tier::None).count();
+            let found = texts
+                .iter()
+                .filter(|text| read(text).tier > Tier::None)
+                .count();
             share(found, texts.len())
         };
         let plain = found(urgent().map(|(_, case)| case.text.clone()).collect());
         let worse = found(urgent().map(|(at, case)| spoil(&case.text, at)).collect());
-        line.push_str(&format!("  {language} {:5.1}", plain - worse));
+        // Writing to a String cannot fail.
+        let _ = write!(line, "  {language} {:5.1}", plain - worse);
     }
     println!("{line}");
 }

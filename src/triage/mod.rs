@@ -15,5 +15,8 @@ mod rules;
 mod tokens;
 mod words;
 
+#[cfg(test)]
+mod proof;
+
 pub use audit::{AuditError, audit_line};
 pub use decide::{Category, Explanation, Finding, Tier, explain, read, read_with};

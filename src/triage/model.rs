@@ -199,11 +199,7 @@ fn families(
     let mut before: Vec<(usize, u16)> = Vec::new();
     for (at, hidden) in masked.iter().enumerate().take(end).skip(start) {
         let mut here: Vec<u16> = Vec::new();
-        let open = if *hidden {
-            &[]
-        } else {
-            spans.classes_at(at)
-        };
+        let open = if *hidden { &[] } else { spans.classes_at(at) };
         for (class, lengths) in open {
             let fits = (at + lengths.trailing_zeros() as usize) <= end;
             if fits && let Some(family) = lexicon.family(*class) {

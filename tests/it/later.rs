@@ -201,7 +201,7 @@ async fn when_all_are_set_aside_none_comes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn fewer_or_a_pause() {
     let (world, parents) = tuesday_ten(&[&[], &[], &[]]).await;
-    let choices = ["Three a week", "Once a week", "3 days"];
+    let choices = ["Three notes a week", "One note a week", "3 days"];
     for parent in &parents {
         parent.taps("Fewer or pause").unwrap();
     }
@@ -237,9 +237,8 @@ async fn after_the_pool_and_ten_weeks_she_is_asked_once_whether_to_go_on() {
     let world = World::new().await;
     let parents = world.parents_who_typed(&[&[], &[], &[]]).await;
     let (silent, answers, new) = (&parents[0], &parents[1], &parents[2]);
-    for parent in [silent, answers] {
-        Box::pin(has_seen_all(&world, parent)).await;
-    }
+    Box::pin(has_seen_all(&world, silent)).await;
+    Box::pin(has_seen_all(&world, answers)).await;
     world.jump_to(moment("2027-05-16T20:00:00Z")).await;
     world.lives_until(moment("2027-05-17T20:00:00Z")).await;
     let question = "You have had notes for a while now.";
