@@ -29,8 +29,8 @@ const KEEP_EVERY: Duration = Duration::from_millis(500);
 /// Messages are answered at once: of two that poll, Telegram itself ends the older poll.
 const NOTICED_WITHIN: Duration = Duration::from_secs(3);
 
-/// How long messages that are on their way may take when the program is told to stop. With the rest of stopping in
-/// order it stays below the 10 seconds that were promised.
+/// How long messages that are on their way may take when the program is told to stop. The last answers, the last
+/// acknowledgement (two seconds), this and the last rows together stay below the 10 seconds that were promised.
 const LAST_MESSAGES: Duration = Duration::from_secs(4);
 
 /// The same when another process leads already. What is on its way cannot be called back; nothing else leaves.
