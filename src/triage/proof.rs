@@ -2,12 +2,15 @@
 
 use proptest::prelude::*;
 
-use super::decide::{Tier, explain, read, steps};
+use super::decide::{explain, read, steps};
+use super::finding::{Category, Tier};
 
 const CASES: &str = include_str!("../../tests/corpus/safety-cases.tsv");
-const HELD_OUT: [&str; 2] = [
+const HELD_OUT: [&str; 4] = [
     include_str!("../../tests/corpus/heldout-1.txt"),
     include_str!("../../tests/corpus/heldout-2.txt"),
+    include_str!("../../tests/corpus/heldout-3.txt"),
+    include_str!("../../tests/corpus/heldout-4.txt"),
 ];
 
 #[test]
@@ -140,7 +143,6 @@ fn bad_typing_loses_at_most_five_points() {
 
 #[test]
 fn several_hits_come_in_order_of_urgency() {
-    use super::decide::Category;
     let finding = read("I hear voices and I want to die and my baby isn't breathing");
     assert_eq!(finding.tier, Tier::Emergency);
     assert_eq!(finding.primary(), Some(Category::Medical));
