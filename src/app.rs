@@ -1,31 +1,34 @@
 //! Builds everything, runs the loops, stops in order.
 
+mod duty;
+mod metrics;
 mod reload;
+mod rooms;
+mod standing;
+mod supervisor;
+mod watchdog;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow};
+use duty::{ASK_EVERY, Ended};
+use rooms::{Rooms, Webhook};
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio_util::sync::CancellationToken;
+use standing::{Phase, Standing};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
     clock::Clock,
-    config::{Config, DataKey},
-    content::{Content, Live, Voice},
-    conversation::{Defaults, profile},
+    config::{self, Config, DataKey},
+    content::{Content, Live},
+    conversation::Defaults,
     courier::Courier,
-    domain::{Country, Outcome},
+    domain::Outcome,
     inbound::Inbound,
     store::{Keys, Lead, Store},
-    telegram::{self, Door, Inbox, Limits, Telegram, Wording},
+    telegram::{self, Door, Inbox, Limits, Registration, Telegram},
+    web,
 };
-
-/// How long messages that are on their way may take when the program is told to stop. With the rest of stopping in
-/// order it stays below the 10 seconds that were promised.
-const LAST_MESSAGES: Duration = Duration::from_secs(5);
-
-/// How long answers that are being given may take when the program is told to stop.
-const LAST_ANSWERS: Duration = Duration::from_secs(3);
 
 /// The bot, built and ready to run.
 pub struct App {
@@ -38,114 +41,174 @@ pub struct App {
     /// What is remembered.
     pub store: Store,
     inbox: Inbox,
-    telegram: Telegram,
-    content: Live,
-    /// The folder that the messages come from, if they are not built in.
-    messages: Option<PathBuf>,
-    country: Country,
-    lead: Lead,
+    registration: Option<Registration>,
+    rooms: Rooms,
+    standing: Standing,
+    /// `None` while another process leads.
+    lead: Option<Lead>,
+    _answers_until_dropped: DropGuard,
 }
 
 impl App {
-    /// Reads the messages, opens the database, and asks Telegram who the bot is.
+    /// Reads the messages, opens the database, asks Telegram who the bot is, and takes the lead if it is free.
     pub async fn build(config: &Config, clock: Clock) -> anyhow::Result<Self> {
+        let standing = Standing::new();
         let content = load_content(config)?;
         let keys = load_keys(&config.data_key)?;
+        let webhook = config
+            .webhook
+            .as_ref()
+            .map(|webhook| hooked(webhook, &keys));
+        let answering = CancellationToken::new();
+        let answers_until_dropped = answering.clone().drop_guard();
+        if let Some(address) = config.http_listen {
+            let listener = web::listen(address).await?;
+            let answers = answers(&standing, webhook.as_ref())?;
+            tokio::spawn(web::serve(listener, answers, answering));
+        }
         let store = Store::open(config.database_url.expose_secret(), keys.clone()).await?;
-        let Some(lead) = store.try_lead().await? else {
-            bail!(
-                "another slowbloom already runs on the database {}; stop it first, or give this one a database of \
-                 its own (DATABASE_URL)",
-                store.place()
-            );
-        };
+        // On SQLite a second process ends here.
+        let lead = store.try_lead().await?;
         let telegram = Telegram::new(&config.api_url, token(config)?, config.proxy.as_ref())?;
         let me = telegram.me().await.map_err(|failure| explain(&failure))?;
-        let defaults = Defaults {
-            zone: config.default_zone.clone(),
-            country: config.default_country,
-            bot_name: me.username,
-        };
-        let limits = Limits {
-            per_second: config.send_rate.get(),
-            paid: config.paid_broadcast,
-        };
-        let door = Door::start(telegram.clone(), wording(&content), clock.clone(), limits);
-        let rooms = (
-            door.clone(),
-            store.clone(),
-            keys,
-            content.clone(),
-            clock.clone(),
-            defaults,
-        );
-        let (door_, store_, keys_, content_, clock_, defaults_) = rooms.clone();
-        let courier = Courier::new(door_, store_, keys_, content_, clock_, defaults_);
-        let (door_, store_, keys_, content_, clock_, defaults_) = rooms;
-        let inbound = Inbound::new(
-            telegram.clone(),
-            door_,
-            store_,
-            keys_,
-            content_,
-            clock_.clone(),
-            defaults_,
-        );
-        let inbox = Inbox::new(telegram.clone(), clock_);
-        Ok(Self {
-            courier,
-            inbound,
-            door,
-            store,
-            inbox,
+        let rooms = Rooms {
             telegram,
+            store: store.clone(),
+            keys,
             content,
+            clock,
+            defaults: Defaults {
+                zone: config.default_zone.clone(),
+                country: config.default_country,
+                bot_name: me.username,
+            },
+            limits: Limits {
+                per_second: config.send_rate.get(),
+                paid: config.paid_broadcast,
+            },
+            webhook,
             messages: messages_folder(config),
-            country: config.default_country,
+        };
+        let duty = rooms.duty();
+        Ok(Self {
+            courier: duty.courier,
+            inbound: duty.inbound,
+            door: duty.door,
+            inbox: duty.inbox,
+            registration: duty.registration,
+            store,
+            rooms,
+            standing,
             lead,
+            _answers_until_dropped: answers_until_dropped,
         })
     }
 
-    /// Runs until `stop` is cancelled, then stops in order: no more updates, no more notes, the last messages out,
-    /// the database closed. What was not finished is due or unacknowledged, and comes again after the next start.
+    /// Stands by while another process leads, leads, and so on until `stop` is cancelled; then stops in order and
+    /// closes the database. Ends early, with one sentence, when Telegram refuses the token or when a loop hangs.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let resumed = self
-            .inbound
-            .resume_parked()
-            .await
-            .context("cannot read the parked answers")?;
-        tracing::info!(parked = resumed, "Slow Bloom is running");
-        let registration = tokio::spawn(register(
-            self.telegram.clone(),
-            self.content.clone(),
-            self.country,
-        ));
-        let reloading = tokio::spawn(reload_messages(
-            self.messages.clone(),
-            self.content.clone(),
+        let (rooms, standing) = (self.rooms, self.standing);
+        let _stops_with_us = stop.clone().drop_guard();
+        tokio::spawn(supervisor::report(standing.clone(), stop.clone()));
+        tokio::spawn(reload_messages(
+            rooms.messages.clone(),
+            rooms.content.clone(),
             stop.clone(),
         ));
-        let courier = tokio::spawn({
-            let (courier, stop) = (self.courier.clone(), stop.clone());
-            async move { courier.run(stop).await }
-        });
-        let inbound = self.inbound.clone();
-        let handle = move |update| {
-            let inbound = inbound.clone();
-            async move { inbound.handle(update).await }
+        let stopping = {
+            let (standing, stop) = (standing.clone(), stop.clone());
+            async move {
+                stop.cancelled().await;
+                standing.set(Phase::Stopping);
+            }
         };
-        let polled = self.inbox.run(handle, stop.clone(), LAST_ANSWERS).await;
-        stop.cancel();
-        registration.abort();
-        drop(reloading.await);
-        self.door.close(LAST_MESSAGES).await;
-        drop(courier.await);
-        self.courier.all_arrived().await;
-        self.lead.release().await;
-        self.store.close().await;
+        tokio::spawn(stopping);
+        let mut free = self.lead;
+        let mut duty = duty::Duty {
+            courier: self.courier,
+            inbound: self.inbound,
+            door: self.door,
+            inbox: self.inbox,
+            registration: self.registration,
+        };
+        let ended = loop {
+            let lead = match free.take() {
+                Some(lead) => lead,
+                None => match stand_by(&rooms.store, &standing, &stop).await {
+                    Some(lead) => lead,
+                    None => break Ok(()),
+                },
+            };
+            let leading = Box::pin(duty.lead(lead, &rooms, &standing, &stop));
+            match leading.await? {
+                Ended::ToStop(ended) => break ended,
+                Ended::Lost => tracing::warn!("another process may lead now: standing by"),
+                Ended::Stuck(what) => return Err(anyhow!("{what}; ending, to be started again")),
+            }
+            duty = rooms.duty();
+        };
+        rooms.store.close().await;
         tracing::info!("stopped in order");
-        polled
+        ended
     }
+}
+
+/// Asks for the lead until it is free; `None` when it is time to stop.
+async fn stand_by(store: &Store, standing: &Standing, stop: &CancellationToken) -> Option<Lead> {
+    standing.set(Phase::StandingBy);
+    let mut said = false;
+    loop {
+        let asked = store.try_lead().await;
+        if stop.is_cancelled() {
+            return None;
+        }
+        match asked {
+            Ok(Some(lead)) => return Some(lead),
+            _ if said => {}
+            Ok(None) => tracing::info!("another process leads; standing by"),
+            Err(error) => tracing::warn!("standing by: {error:#}"),
+        }
+        said = true;
+        tokio::select! {
+            () = stop.cancelled() => return None,
+            () = tokio::time::sleep(ASK_EVERY) => {}
+        }
+    }
+}
+
+fn hooked(webhook: &config::Webhook, keys: &Keys) -> Webhook {
+    Webhook {
+        address: webhook.url.clone(),
+        secret: webhook
+            .secret
+            .clone()
+            .unwrap_or_else(|| keys.webhook_secret()),
+    }
+}
+
+fn answers(standing: &Standing, webhook: Option<&Webhook>) -> anyhow::Result<web::Answers> {
+    let hook = |webhook: &Webhook| {
+        let standing = standing.clone();
+        let address = webhook.address.parse::<axum::http::Uri>();
+        anyhow::Ok(web::Hook {
+            path: address
+                .context("WEBHOOK_URL is no address")?
+                .path()
+                .to_owned(),
+            secret: webhook.secret.clone(),
+            take: Arc::new(move |body| {
+                let standing = standing.clone();
+                Box::pin(async move { standing.take(&body).await })
+            }),
+        })
+    };
+    let (health, readiness, metrics) = (standing.clone(), standing.clone(), standing.clone());
+    Ok(web::Answers {
+        health: Arc::new(move || health.health()),
+        readiness: Arc::new(move || readiness.readiness()),
+        metrics: Arc::new(move || metrics.metrics()),
+        hook: webhook.map(hook).transpose()?,
+    })
 }
 
 /// The messages: from the folder that is set, else from a folder `messages` in the working directory, else built in.
@@ -195,7 +258,9 @@ pub fn explain(failure: &telegram::Failure) -> anyhow::Error {
         Outcome::Unauthorized => anyhow!(
             "Telegram does not know this token: copy it again from @BotFather into TELOXIDE_TOKEN"
         ),
-        _ => anyhow!("Telegram cannot be reached: {failure}"),
+        _ => anyhow!(
+            "{failure}: is this machine online, and are TELOXIDE_API_URL and TELOXIDE_PROXY right, if they are set?"
+        ),
     }
 }
 
@@ -203,33 +268,9 @@ fn token(config: &Config) -> anyhow::Result<SecretString> {
     Ok(config.token()?.clone())
 }
 
-fn wording(content: &Live) -> Wording {
-    let (footers, late) = (content.clone(), content.clone());
-    Wording {
-        footer: Arc::new(move |voice| footers.load().crisis.footer(voice).to_owned()),
-        late: Arc::new(move |language| late.load().texts(language).phrases.answers.late.clone()),
-    }
-}
-
 async fn reload_messages(folder: Option<PathBuf>, content: Live, stop: CancellationToken) {
     let Some(folder) = folder else { return };
     if let Err(error) = reload::watch(folder, content, stop).await {
         tracing::warn!("an edit of the messages will be seen at the next start only: {error:#}");
-    }
-}
-
-/// Commands, descriptions and the menu button, in every language.
-async fn register(telegram: Telegram, content: Live, country: Country) {
-    let content = content.load();
-    let shown = |language| {
-        let profile = profile::of(&content, Voice { language, country });
-        telegram::profile::Profile {
-            commands: profile.commands,
-            description: profile.description,
-            short_description: profile.short_description,
-        }
-    };
-    for unset in telegram::profile::register(&telegram, shown).await {
-        tracing::warn!(what = unset.what, failure = %unset.failure, "not registered; tried again at the next start");
     }
 }

@@ -97,9 +97,7 @@ impl Config {
     pub fn from_env_but(instead: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
         let file = dotenv::read()?;
         let set = |name: &str| environment(name).or_else(|| file.get(name).cloned());
-        let config = Self::read(|name| instead(name).or_else(|| set(name)))?;
-        config.refuse_what_is_not_built_yet()?;
-        Ok(config)
+        Self::read(|name| instead(name).or_else(|| set(name)))
     }
 
     /// Reads the settings from `lookup`. An empty value counts as not set.
@@ -128,6 +126,9 @@ impl Config {
                 filter: from.log_filter(),
             },
         };
+        if config.webhook.is_some() && config.http_listen.is_none() {
+            from.misses("WEBHOOK_URL is set, but HTTP_LISTEN is not: say where to listen for what comes to it");
+        }
         from.finish(config)
     }
 
@@ -145,20 +146,6 @@ impl Config {
     /// Where the data is, fit to be shown: without password and options.
     pub fn database(&self) -> String {
         values::shown_database(&self.database_url)
-    }
-
-    /// Settings whose feature comes in a later version would do nothing, silently; so they stop the program.
-    fn refuse_what_is_not_built_yet(&self) -> Result<(), Problems> {
-        let set = [
-            ("HTTP_LISTEN", self.http_listen.is_some()),
-            ("WEBHOOK_URL", self.webhook.is_some()),
-        ];
-        let problems = set.into_iter().filter(|(_, is_set)| *is_set);
-        Problems::none_of(problems.map(|(name, _)| {
-            format!(
-                "{name}: this version has no HTTP server yet (it asks Telegram for messages by itself); remove this setting"
-            )
-        }))
     }
 }
 

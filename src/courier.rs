@@ -3,6 +3,8 @@
 //! The schedule is the queue. A row moves to its next slot only after Telegram took the note, so that a note is never
 //! lost: kill the process anywhere and the row is still due.
 
+mod ledger;
+
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
@@ -10,6 +12,8 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use ledger::{Afterwards, Entry, Ledger};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -24,6 +28,10 @@ use crate::{
 /// The most notes that are handed to the door at once; the others wait in the store.
 const MAX_ON_THE_WAY: usize = 500;
 
+/// More notes are fetched when so many have arrived: a look at the store passes over all that are on their way, so that
+/// a look for every single one would be most of the work.
+const REFILL_AT: usize = MAX_ON_THE_WAY / 2;
+
 /// How many rows are read at once.
 const ROWS: u32 = 200;
 
@@ -32,9 +40,6 @@ const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(5);
 
 /// How often rows whose time has come are erased.
 const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(10);
-
-/// How long to wait before writing down again that a note was sent.
-const WRITE_AGAIN_AFTER: Duration = Duration::from_millis(500);
 
 /// The journey of every note. Clones are the same journey.
 #[derive(Clone, Debug)]
@@ -46,8 +51,10 @@ pub struct Courier {
     clock: Clock,
     defaults: Arc<Defaults>,
     on_the_way: Arc<Mutex<HashSet<ChatId>>>,
+    ledger: Arc<Ledger>,
     arrived: Arc<tokio::sync::Notify>,
     ticking: Arc<tokio::sync::Mutex<()>>,
+    last_turn: Arc<Mutex<Option<Instant>>>,
 }
 
 /// What one look at the store came to.
@@ -57,10 +64,9 @@ pub struct Tick {
     pub posted: usize,
     /// Slots that passed without a note.
     pub skipped: usize,
+    /// There was no room for more: something may be due still.
+    pub full: bool,
 }
-
-/// What follows from the delivery of what was brought.
-type Afterwards = fn(Subscriber, Option<&NoteId>, DateTime<Utc>) -> Subscriber;
 
 impl Courier {
     /// Builds the journey on its rooms.
@@ -80,8 +86,10 @@ impl Courier {
             clock,
             defaults: Arc::new(defaults),
             on_the_way: Arc::default(),
+            ledger: Arc::default(),
             arrived: Arc::default(),
             ticking: Arc::default(),
+            last_turn: Arc::default(),
         }
     }
 
@@ -89,10 +97,12 @@ impl Courier {
     pub async fn run(&self, stop: CancellationToken) {
         let mut sweep_at = self.clock.now();
         while !stop.is_cancelled() {
+            *self.turned() = Some(self.clock.instant());
             let now = self.clock.now();
-            if let Err(error) = self.tick(now).await {
+            let tick = self.tick(now).await.unwrap_or_else(|error| {
                 tracing::error!(%error, "the notes that are due could not be read");
-            }
+                Tick::default()
+            });
             // A clock that stepped back must not stop the sweeping for as long as it stepped.
             if now >= sweep_at || sweep_at - now > SWEEP_EVERY {
                 self.sweep(now).await;
@@ -100,9 +110,14 @@ impl Courier {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.until_next(now) => {}
+                () = self.until_next(now, tick.full) => {}
             }
         }
+    }
+
+    /// When the loop last turned: it does so every few seconds even with nothing to do. `None` before it runs.
+    pub fn last_turn(&self) -> Option<Instant> {
+        *self.turned()
     }
 
     /// Hands every note that is due at `now` to the door, as far as there is room.
@@ -128,6 +143,7 @@ impl Courier {
                 .filter(|row| !busy.contains(&row.chat))
             {
                 if self.room() == 0 {
+                    done.full = true;
                     return Ok(done);
                 }
                 self.look_at(&subscriber, &content, now, &mut done).await?;
@@ -215,40 +231,24 @@ impl Courier {
         afterwards: Afterwards,
         receipt: Receipt,
     ) {
-        match receipt.await {
-            Delivery::Delivered { .. } | Delivery::Unknown => {
-                self.write_down(chat, |row, now| Some(afterwards(row, note.as_ref(), now)))
-                    .await;
-            }
-            Delivery::Gone(_) => {
-                self.write_down(chat, |row, now| Some(due::blocked(row, now)))
-                    .await;
-            }
+        let becomes: Afterwards = match receipt.await {
+            Delivery::Delivered { .. } | Delivery::Unknown => afterwards,
+            Delivery::Gone(_) => |row, _, now| due::blocked(row, now),
             Delivery::Refused => {
                 tracing::error!("Telegram refuses a note for good; its slot passes without one");
-                self.write_down(chat, |row, now| Some(due::after_skipped(row, now)))
-                    .await;
+                |row, _, now| due::after_skipped(row, now)
             }
             // Still due: the next tick decides anew.
-            Delivery::Expired | Delivery::Overtaken | Delivery::Closed => {}
-        }
-    }
-
-    /// Writes down what became of a note, as often as it takes: until then the row stays on the way, so that the
-    /// note is not sent again while the database is down.
-    async fn write_down(
-        &self,
-        chat: ChatId,
-        change: impl Fn(Subscriber, DateTime<Utc>) -> Option<Subscriber>,
-    ) {
-        while let Err(error) = self
-            .store
-            .update(chat, |row| change(row, self.clock.now()))
-            .await
-        {
-            tracing::error!(%error, "it could not be written down yet that a note was sent");
-            tokio::time::sleep(WRITE_AGAIN_AFTER).await;
-        }
+            Delivery::Expired | Delivery::Overtaken | Delivery::Closed => return,
+        };
+        let entry = Entry {
+            chat,
+            note,
+            becomes,
+        };
+        self.ledger
+            .write_down(entry, &self.store, &self.clock)
+            .await;
     }
 
     async fn sweep(&self, now: DateTime<Utc>) {
@@ -261,18 +261,33 @@ impl Courier {
 
     /// Sleeps until a look is worth while: the next due moment, a note that arrived while there was no room, or a
     /// few seconds.
-    async fn until_next(&self, now: DateTime<Utc>) {
+    async fn until_next(&self, now: DateTime<Utc>, full: bool) {
         let next = self.store.next_due(now).await.ok().flatten();
         let wake = next.unwrap_or(now + TimeDelta::days(1));
-        let full = self.room() == 0;
         tokio::select! {
             () = self.clock.sleep_until(wake, LOOK_AT_LEAST_EVERY) => {}
-            () = self.arrived.notified(), if full => {}
+            () = self.until_many_arrived(), if full => {}
+        }
+    }
+
+    async fn until_many_arrived(&self) {
+        loop {
+            let arrived = self.arrived.notified();
+            if self.room() >= REFILL_AT {
+                return;
+            }
+            arrived.await;
         }
     }
 
     fn room(&self) -> usize {
         MAX_ON_THE_WAY.saturating_sub(self.lock().len())
+    }
+
+    fn turned(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.last_turn
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<ChatId>> {

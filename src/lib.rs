@@ -4,7 +4,7 @@
 //! `ARCHITECTURE.md` is the map; this is its short form, from the ground up.
 //!
 //! Pure: [`domain`] · [`content`], [`triage`] · [`conversation`].
-//! The rim: [`clock`], [`config`], [`locate`], [`store`], [`telegram`].
+//! The rim: [`clock`], [`config`], [`locate`], [`store`], [`telegram`], [`web`].
 //! The journeys: [`inbound`], [`courier`].
 //! The program: [`app`], [`cli`], and [`sandbox`], the stand-in for Telegram that `try` and the tests talk to.
 
@@ -22,3 +22,4 @@ pub mod sandbox;
 pub mod store;
 pub mod telegram;
 pub mod triage;
+pub mod web;

@@ -95,13 +95,16 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Runs a verb that waits for the network or the clock.
+/// Runs a verb that waits for the network or the clock. What still runs when it is done is left behind: a thread that
+/// hangs must not keep the program from ending.
 fn wait_for<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("cannot start the threads that the bot runs on")?
-        .block_on(work)
+        .context("cannot start the threads that the bot runs on")?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    done
 }
 
 #[cfg(test)]
@@ -132,6 +135,16 @@ mod tests {
     #[test]
     fn an_unknown_verb_is_answered_with_what_was_meant() {
         assert!(said(&["slowbloom", "chek"]).contains("check"));
+    }
+
+    #[test]
+    fn what_hangs_does_not_keep_the_program_from_ending() {
+        let (_never, waits) = std::sync::mpsc::channel::<()>();
+        let done = wait_for(async {
+            tokio::task::spawn_blocking(move || waits.recv());
+            Ok(7)
+        });
+        assert_eq!(done.expect("nothing fails here"), 7);
     }
 
     #[test]

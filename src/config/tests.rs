@@ -152,6 +152,7 @@ fn debug_output_shows_no_secret() {
             "postgres://mia:hush@db.example/bloom?password=hush",
         ),
         ("DATA_KEY", KEY),
+        ("HTTP_LISTEN", "127.0.0.1:8080"),
         ("WEBHOOK_URL", "https://bloom.example"),
         ("WEBHOOK_SECRET", "hush"),
     ])
@@ -169,11 +170,26 @@ fn both_forms_of_the_key_are_one_too_many() {
 }
 
 #[test]
-fn what_is_not_built_yet_stops_the_program() {
-    let config = read(&[("HTTP_LISTEN", "127.0.0.1:8080")]).unwrap();
-    let said = config.refuse_what_is_not_built_yet().unwrap_err();
-    assert!(said.to_string().starts_with("HTTP_LISTEN: "), "{said}");
-    assert!(read(&[]).unwrap().refuse_what_is_not_built_yet().is_ok());
+fn a_webhook_needs_somewhere_to_listen() {
+    let url = ("WEBHOOK_URL", "https://bloom.example/hook");
+    assert!(wrong(&[url]).starts_with("WEBHOOK_URL is set, but HTTP_LISTEN is not"));
+    assert!(read(&[url, ("HTTP_LISTEN", "127.0.0.1:8080")]).is_ok());
+}
+
+#[test]
+fn a_webhook_has_an_address_that_telegram_takes() {
+    let listen = ("HTTP_LISTEN", "127.0.0.1:8080");
+    for (url, complaint) in [
+        ("http://bloom.example/hook", "by https only"),
+        ("https://bloom.example:444/hook", "to this port"),
+        ("https://bloom.example/healthz", "answers something else"),
+    ] {
+        let said = wrong(&[listen, ("WEBHOOK_URL", url)]);
+        assert!(said.contains(complaint), "{url}: {said}");
+    }
+    for url in ["https://bloom.example/", "http://127.0.0.1:9090/hook"] {
+        assert!(read(&[listen, ("WEBHOOK_URL", url)]).is_ok(), "{url}");
+    }
 }
 
 #[test]

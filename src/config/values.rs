@@ -16,6 +16,9 @@ const PAID_RATE: u32 = 1000;
 /// The ports that Telegram brings updates to (core.telegram.org/bots/api, `setWebhook`).
 const WEBHOOK_PORTS: [u16; 4] = [443, 80, 88, 8443];
 
+/// What else is answered where updates come in.
+const OTHER_PATHS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
 /// Reads settings and gathers what is wrong with them. A wrong value yields its default, and `finish` fails.
 pub(super) struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
@@ -33,6 +36,11 @@ impl<'a> Reader<'a> {
     /// `value` if all was well, else everything that was not.
     pub(super) fn finish<T>(self, value: T) -> Result<T, Problems> {
         Problems::none_of(self.problems).map(|()| value)
+    }
+
+    /// Notes down what is wrong between two settings.
+    pub(super) fn misses(&mut self, problem: &str) {
+        self.problems.push(problem.to_owned());
     }
 
     pub(super) fn token(&mut self) -> Option<SecretString> {
@@ -121,7 +129,15 @@ impl<'a> Reader<'a> {
 
     pub(super) fn webhook_url(&mut self) -> Option<String> {
         self.optional("WEBHOOK_URL", |value| {
-            let url = web_address(value, &["https"])?;
+            let url = web_address(value, &["https", "http"])?;
+            if OTHER_PATHS.contains(&url.path()) {
+                return Err("this path answers something else");
+            }
+            if url.scheme() == "http" {
+                return is_this_machine(&url)
+                    .then(|| url.to_string())
+                    .ok_or("Telegram brings updates by https only");
+            }
             let port = url.port_or_known_default().unwrap_or_default();
             if WEBHOOK_PORTS.contains(&port) {
                 Ok(url.to_string())
@@ -260,6 +276,11 @@ fn is_key(value: &str) -> bool {
             .bytes()
             .all(|byte| is_url_safe(byte) || matches!(byte, b'+' | b'/' | b'='));
     hexadecimal || base64
+}
+
+/// Whether the address is this machine's own: for a Bot API server that runs beside the bot.
+fn is_this_machine(url: &Url) -> bool {
+    matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 
 fn is_url_safe(byte: u8) -> bool {

@@ -35,6 +35,7 @@ struct Subkeys {
     order: SecretBox<[u8; KEY_BYTES]>,
     /// Names the key without giving it away: stored in the database to notice another key.
     check: String,
+    webhook: SecretString,
 }
 
 impl Keys {
@@ -93,6 +94,12 @@ impl Keys {
         u64::from_le_bytes(first)
     }
 
+    /// What Telegram proves itself with at the webhook when the settings name nothing else: the same after a restart
+    /// and in every process that has this key. 64 hexadecimal digits.
+    pub fn webhook_secret(&self) -> SecretString {
+        self.0.webhook.clone()
+    }
+
     /// By what this chat is found in every table.
     pub(super) fn hash(&self, chat: ChatId) -> ChatHash {
         *blake3::keyed_hash(self.0.find.expose_secret(), &chat.0.to_le_bytes()).as_bytes()
@@ -133,13 +140,17 @@ impl Keys {
         // Changing a context makes every stored row unreadable.
         let subkey = |context| blake3::derive_key(context, root.expose_secret());
         let secret = |context| SecretBox::new(Box::new(subkey(context)));
+        let digits = |context| {
+            blake3::Hash::from_bytes(subkey(context))
+                .to_hex()
+                .to_string()
+        };
         Self(Arc::new(Subkeys {
             find: secret("slowbloom 2026-11 find a chat"),
             seal: secret("slowbloom 2026-11 seal a value"),
             order: secret("slowbloom 2026-11 order of notes"),
-            check: blake3::Hash::from_bytes(subkey("slowbloom 2026-11 key check"))
-                .to_hex()
-                .to_string(),
+            check: digits("slowbloom 2026-11 key check"),
+            webhook: digits("slowbloom 2026-11 webhook secret").into(),
         }))
     }
 

@@ -24,6 +24,10 @@ const NOTICE_A_DEAD_LEADER: [(&str, &str); 4] = [
     ("tcp_user_timeout", "6000"),
 ];
 
+/// How long the leader's session may stay idle before the server ends it, in milliseconds: a process that is frozen (a
+/// paused machine) asks no more, but its connection stays open.
+const FROZEN_AFTER: &str = "5000";
+
 /// Leadership, held until this is dropped or the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lead(Hold);
@@ -114,6 +118,11 @@ async fn lock_session(
         .fetch_one(&mut session)
         .await?;
     if locked {
+        // Servers before version 14 do not know this; there a frozen leader is noticed only when its machine is.
+        let _ = sqlx::query("SELECT set_config('idle_session_timeout', $1, false)")
+            .bind(FROZEN_AFTER)
+            .execute(&mut session)
+            .await;
         return Ok(Some(Lead(Hold::Session(Box::new(session)))));
     }
     session.close().await?;

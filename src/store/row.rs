@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
-use super::{Keys, StoreError};
+use super::{Keys, StoreError, keys::random_start};
 use crate::domain::{
     ChatId, Country, Language, NoteId, Pool, Subscriber,
     schedule::Schedule,
@@ -46,6 +46,14 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// The row of a new parent: it begins at a revision of its own.
+    pub(super) fn beginning(subscriber: &Subscriber, keys: &Keys) -> Self {
+        Self {
+            revision: random_start(),
+            ..Self::from_subscriber(subscriber, keys)
+        }
+    }
+
     pub(super) fn from_subscriber(subscriber: &Subscriber, keys: &Keys) -> Self {
         let chat_hash = keys.hash(subscriber.chat);
         let (standing, paused_until) = standing_to_columns(subscriber.standing);

@@ -4,11 +4,17 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Page, Store, StoreError,
-    keys::random_start,
     pools::{Pick, execute, run, transact},
     row::Row,
 };
 use crate::domain::{ChatId, Subscriber};
+
+/// Adds a row; its columns are bound by `bind_columns!` and then the sealed id.
+const INSERT: &str = "INSERT INTO subscribers (chat_hash, revision, language, country, zone, schedule, pools, sound, \
+    standing, paused_until, blocked_since, awaiting, consent_version, consented_on, last_active, due_at, slot_wall, \
+    last_sent, carried, history, silence, erase_at, chat_sealed) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) \
+    ON CONFLICT (chat_hash) DO NOTHING";
 
 /// Writes a row over the revision that was read; its columns are bound by `bind_columns!`.
 const SAVE: &str = "UPDATE subscribers SET revision = revision + 1, language = $3, country = $4, zone = $5, \
@@ -94,20 +100,29 @@ impl Store {
     /// The row begins at a revision of its own, not at the one given, so that a write that was meant for a row since
     /// erased can never hit its successor. Read it again before [`Store::save`].
     pub async fn insert(&self, subscriber: &Subscriber) -> Result<bool, StoreError> {
-        let mut row = Row::from_subscriber(subscriber, &self.keys);
-        row.revision = random_start();
-        let done = execute!(self.writing(), bind_columns!(
-            sqlx::query(
-                "INSERT INTO subscribers (chat_hash, revision, language, country, zone, schedule, pools, sound, \
-                 standing, paused_until, blocked_since, awaiting, consent_version, consented_on, last_active, due_at, \
-                 slot_wall, last_sent, carried, history, silence, erase_at, chat_sealed) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-                 $21, $22, $23) ON CONFLICT (chat_hash) DO NOTHING"
-            ),
-            row
-        )
-        .bind(&row.chat_sealed))?;
+        let row = Row::beginning(subscriber, &self.keys);
+        let done = execute!(
+            self.writing(),
+            bind_columns!(sqlx::query(INSERT), row).bind(&row.chat_sealed)
+        )?;
         Ok(done == 1)
+    }
+
+    /// Stores many new parents in one transaction, each as [`Store::insert`] would; how many had no row before.
+    /// A thousand at a time stay far below the time that one statement may take.
+    pub async fn insert_all(&self, subscribers: &[Subscriber]) -> Result<u64, StoreError> {
+        transact!(self.writing(), |tx| {
+            let mut inserted = 0;
+            for subscriber in subscribers {
+                let row = Row::beginning(subscriber, &self.keys);
+                let done = bind_columns!(sqlx::query(INSERT), row)
+                    .bind(&row.chat_sealed)
+                    .execute(&mut *tx)
+                    .await?;
+                inserted += done.rows_affected();
+            }
+            Ok::<_, sqlx::Error>(inserted)
+        })
     }
 
     /// Stores what was decided about a parent, unless her row was changed since it was read.
@@ -128,36 +143,55 @@ impl Store {
     pub async fn update(
         &self,
         chat: ChatId,
-        mut change: impl FnMut(Subscriber) -> Option<Subscriber>,
+        change: impl FnMut(Subscriber) -> Option<Subscriber>,
     ) -> Result<Option<Subscriber>, StoreError> {
-        let hash = self.keys.hash(chat);
+        let mut stands = self.update_all(&mut [(chat, change)]).await?;
+        stands.pop().transpose().map(Option::flatten)
+    }
+
+    /// As [`Store::update`] for many parents, in one transaction: writing to the disk takes as long for one row as for
+    /// a hundred. All or none of it is stored; a row that cannot be read is passed over, and its result says so.
+    pub async fn update_all<C>(
+        &self,
+        changes: &mut [(ChatId, C)],
+    ) -> Result<Vec<Result<Option<Subscriber>, StoreError>>, StoreError>
+    where
+        C: FnMut(Subscriber) -> Option<Subscriber>,
+    {
         // Locked, not tried again and again: two writers in step with each other would let the slower one never win.
         let pick = self.writing();
         let read = match pick {
             Pick::Sqlite(_) => "SELECT * FROM subscribers WHERE chat_hash = $1",
             Pick::Postgres(_) => "SELECT * FROM subscribers WHERE chat_hash = $1 FOR UPDATE",
         };
-        let stands: Result<Option<Subscriber>, StoreError> = transact!(pick, |tx| {
-            let row: Option<Row> = sqlx::query_as(read)
-                .bind(hash.as_slice())
-                .fetch_optional(&mut *tx)
-                .await?;
-            let before = match row.map(|row| row.into_subscriber(&self.keys)).transpose() {
-                Ok(Some(before)) => before,
-                nothing_to_do => return Ok::<_, sqlx::Error>(nothing_to_do),
-            };
-            let Some(mut after) = change(before.clone()) else {
-                return Ok(Ok(Some(before)));
-            };
-            (after.chat, after.revision) = (chat, before.revision);
-            let row = Row::from_subscriber(&after, &self.keys);
-            bind_columns!(sqlx::query(SAVE), row)
-                .execute(&mut *tx)
-                .await?;
-            after.revision += 1;
-            Ok(Ok(Some(after)))
-        })?;
-        stands
+        transact!(pick, |tx| {
+            let mut stands = Vec::with_capacity(changes.len());
+            for (chat, change) in changes {
+                let row: Option<Row> = sqlx::query_as(read)
+                    .bind(self.keys.hash(*chat).as_slice())
+                    .fetch_optional(&mut *tx)
+                    .await?;
+                let before = match row.map(|row| row.into_subscriber(&self.keys)).transpose() {
+                    Ok(Some(before)) => before,
+                    nothing_to_do => {
+                        stands.push(nothing_to_do);
+                        continue;
+                    }
+                };
+                let Some(mut after) = change(before.clone()) else {
+                    stands.push(Ok(Some(before)));
+                    continue;
+                };
+                (after.chat, after.revision) = (*chat, before.revision);
+                let row = Row::from_subscriber(&after, &self.keys);
+                bind_columns!(sqlx::query(SAVE), row)
+                    .execute(&mut *tx)
+                    .await?;
+                after.revision += 1;
+                stands.push(Ok(Some(after)));
+            }
+            Ok::<_, sqlx::Error>(stands)
+        })
     }
 
     /// Erases every trace of a parent at once, answers parked for her too. `false` when she had no row.

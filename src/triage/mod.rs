@@ -11,6 +11,7 @@ mod fold;
 mod lexicon;
 mod matcher;
 pub mod model;
+mod packed;
 mod repair;
 mod rules;
 mod tokens;

@@ -56,17 +56,6 @@ fn without_a_token_run_says_where_to_get_one() {
 }
 
 #[test]
-fn what_this_version_cannot_do_yet_is_refused_not_ignored() {
-    let output = slowbloom(&["run"], "HTTP_LISTEN=127.0.0.1:8080\n", &[]);
-    assert!(
-        said(&output).starts_with("slowbloom: HTTP_LISTEN: this version has no HTTP server yet"),
-        "{}",
-        said(&output)
-    );
-    assert_eq!(output.status.code(), Some(2));
-}
-
-#[test]
 fn a_wrong_word_on_the_command_line_is_answered_with_the_right_one() {
     let output = slowbloom(&["chekc"], "", &[]);
     assert!(said(&output).contains("'check'"), "{}", said(&output));

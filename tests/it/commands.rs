@@ -25,7 +25,7 @@ async fn answers(language: Language, agreed: Agreed) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_command_has_its_answer_in_english() {
     expect![[r#"
-        /crisis → You don’t have to handle this alone. [Copy 988, Copy +1 833-852-6262 | 988 chat | Find a helpline anywhere | Other countries]
+        /crisis → You don’t have to handle this alone. [Copy 988 | Copy +1 833-852-6262 | 988 chat | Find a helpline anywhere | Other countries]
         /start → Your settings [Time, Days | What I get, Time zone | Country, Language | Ring when a note comes | Pause, Stop notes | Erase my data, Crisis help]
         /affirmation → (a note) [Another one, Not for me | Crisis help]
         /practice → (a note) [Another one, Not for me | Crisis help]
@@ -38,7 +38,7 @@ async fn each_command_has_its_answer_in_english() {
         /about → About Slow Bloom [Support options, Crisis help]
         /settings → Your settings [Time, Days | What I get, Time zone | Country, Language | Ring when a note comes | Pause, Stop notes | Erase my data, Crisis help]
         /time → When would you like your note? [8:00 am, 10:00 am, 1:00 pm, 7:00 pm | Another time | Back, Crisis help]
-        /days → On which days? [every day | Monday to Friday | weekends | Monday, Wednesday, Friday | Back, Crisis help]
+        /days → On which days? For other days, type for example /days mon thu. [every day | Monday to Friday | weekends | Monday, Wednesday, Friday | Back, Crisis help]
         /timezone → Is it 10:24 am where you are? [Yes, No | Type my city | Share my location once | Back, Crisis help]
         /country → Which country’s help lines shall I show? [United States, Canada | United Kingdom, Ireland | Australia, New Zealand | Mexico, Spain | India, South Africa | Another EU country, Another country | Back, Crisis help]
         /language → English or Spanish? ¿Inglés o español? [English, Español | Back, Crisis help]
@@ -54,7 +54,7 @@ async fn each_command_has_its_answer_in_english() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_command_has_its_answer_in_spanish() {
     expect![[r#"
-        /ayuda_ya → No tienes que pasar por esto sin ayuda. [Copiar 988, Copiar +1 833-852-6262 | Chat del 988 | Buscar ayuda en cualquier país | Otros países]
+        /ayuda_ya → No tienes que pasar por esto sin ayuda. [Copiar 988 | Copiar +1 833-852-6262 | Chat del 988 | Buscar ayuda en cualquier país | Otros países]
         /suscribir → Tus ajustes [Hora, Días | Qué recibo, Zona horaria | País, Idioma | Que suene al llegar | Pausar, Parar las notas | Borrar mis datos, Ayuda en crisis]
         /afirmacion → (a note) [Otra, No es para mí | Ayuda en crisis]
         /practica → (a note) [Otra, No es para mí | Ayuda en crisis]
@@ -67,8 +67,8 @@ async fn each_command_has_its_answer_in_spanish() {
         /acerca → Acerca de Slow Bloom [Opciones de apoyo, Ayuda en crisis]
         /ajustes → Tus ajustes [Hora, Días | Qué recibo, Zona horaria | País, Idioma | Que suene al llegar | Pausar, Parar las notas | Borrar mis datos, Ayuda en crisis]
         /hora → ¿A qué hora te gustaría recibir tu nota? [8:00, 10:00, 13:00, 19:00 | Otra hora | Volver, Ayuda en crisis]
-        /dias → ¿Qué días? [todos los días | de lunes a viernes | fines de semana | lunes, miércoles y viernes | Volver, Ayuda en crisis]
-        /zona → ¿Son las 10:24 donde estás? [Sí, No | Escribir mi ciudad | Compartir mi ubicación una vez | Volver, Ayuda en crisis]
+        /dias → ¿Qué días? Para otros días, escribe por ejemplo /dias lunes y jueves. [todos los días | de lunes a viernes | fines de semana | lunes, miércoles y viernes | Volver, Ayuda en crisis]
+        /zona → ¿Tu reloj marca 10:24? [Sí, No | Escribir mi ciudad | Compartir mi ubicación una vez | Volver, Ayuda en crisis]
         /pais → ¿De qué país te muestro las líneas de ayuda? [Estados Unidos, Canadá | Reino Unido, Irlanda | Australia, Nueva Zelanda | México, España | India, Sudáfrica | Otro país de la UE, Otro país | Volver, Ayuda en crisis]
         /idioma → English or Spanish? ¿Inglés o español? [English, Español | Volver, Ayuda en crisis]
         /pausar → ¿Por cuánto tiempo? No se pierde nada, y puedes reanudarlas cuando quieras. [1 día, 3 días | 7 días, 30 días | Hasta que yo diga | Volver, Ayuda en crisis]
@@ -108,7 +108,7 @@ async fn before_she_agrees_commands_for_settings_say_how_to_begin() {
         /pause → There are no settings yet, because you don’t get notes. Everything else works without them. If you would like a short note each day, tap below. [Get notes | All I can do, Crisis help]
         /resume → Hi. I’m a bot, not a person. I share short, gentle notes for parents who find it hard to feel close to their baby. The notes come from one article by a postpartum therapist. [Yes, I’m 18+ and I agree | More about privacy | No thanks, let me look | Get help now]
         /country → You don’t have to handle this alone. [United States, Canada | United Kingdom, Ireland | Australia, New Zealand | Mexico, Spain | India, South Africa | Another EU country, Another country]
-        /country Canada → I can keep your country once you agree to get notes. Help for Canada is here: [Copy 988 | Find a helpline anywhere | Other countries]
+        /country Canada → Help lines for: Canada. I can keep your country once you agree to get notes. [Copy 988 | Find a helpline anywhere | Other countries]
         /country Atlantis → I don’t know that country. Pick one below. For anywhere else, choose “Another country”. Nothing was changed. [United States, Canada | United Kingdom, Ireland | Australia, New Zealand | Mexico, Spain | India, South Africa | Another EU country, Another country | All I can do, Crisis help]
         /language → English or Spanish? ¿Inglés o español? [English, Español | All I can do, Crisis help]
         /idioma español → Hola. Soy un bot, no una persona. Envío notas cortas y amables a mamás, papás y cuidadores a quienes les cuesta sentir cercanía con su bebé. Las notas vienen de un artículo de una terapeuta de posparto. [Sí, tengo 18+ y acepto | Más sobre privacidad | No, solo quiero mirar | Necesito ayuda ya]
@@ -183,8 +183,8 @@ async fn commands_take_their_argument_in_any_usual_spelling() {
         /language klingon → I speak English and Spanish. Nothing was changed. [English, Español | Back, Crisis help]
         /pause 3 → Paused. Your next note comes on Friday, March 12 at 10:00 am. [Notes on again, Settings | Crisis help]
         /pause 1 week → Paused. Your next note comes on Tuesday, March 16 at 10:00 am. [Notes on again, Settings | Crisis help]
-        /pause 40 → I can pause for 1, 3, 7 or 30 days, or until you resume. Nothing was changed. [1 day, 3 days | 7 days, 30 days | Until I resume | Back, Crisis help]
-        /pause forever → I can pause for 1, 3, 7 or 30 days, or until you resume. Nothing was changed. [1 day, 3 days | 7 days, 30 days | Until I resume | Back, Crisis help]
+        /pause 40 → I can pause for 1 to 30 days, or until you resume. Nothing was changed. [1 day, 3 days | 7 days, 30 days | Until I resume | Back, Crisis help]
+        /pause forever → I can pause for 1 to 30 days, or until you resume. Nothing was changed. [1 day, 3 days | 7 days, 30 days | Until I resume | Back, Crisis help]
     "#]].assert_eq(&table(&world, "en", Agreed::Yes, &typed).await);
 }
 
@@ -204,7 +204,7 @@ async fn nobody_is_scolded_for_a_command_that_does_not_exist() {
         /nonsense → Soy un bot sencillo. Quizá no entiendo lo que escribiste, y ninguna persona lo lee. Elige una opción. Si algo no se siente seguro o es demasiado, toca Ayuda en crisis. [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis | Ajustes, Todo lo que puedo hacer]
         /start@other → Ese comando es de otro bot. Esto es lo que puedo hacer: [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis | Ajustes, Todo lo que puedo hacer]
         / → Soy un bot sencillo. Quizá no entiendo lo que escribiste, y ninguna persona lo lee. Elige una opción. Si algo no se siente seguro o es demasiado, toca Ayuda en crisis. [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis | Ajustes, Todo lo que puedo hacer]
-        /ayuda ya → No tienes que pasar por esto sin ayuda. [Copiar 988, Copiar +1 833-852-6262 | Chat del 988 | Buscar ayuda en cualquier país | Otros países]
+        /ayuda ya → No tienes que pasar por esto sin ayuda. [Copiar 988 | Copiar +1 833-852-6262 | Chat del 988 | Buscar ayuda en cualquier país | Otros países]
         /SEÑALES → Señales de que te está costando crear el vínculo con tu bebé [Lo que no significa, Por qué pasa | Opciones de apoyo, Ayuda en crisis]
         help → Soy un bot que envía notas cortas y amables a mamás, papás y cuidadores a quienes les cuesta sentir cercanía con su bebé. Toca un comando o escríbelo. [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis]
         Ajustes → Tus ajustes [Hora, Días | Qué recibo, Zona horaria | País, Idioma | Que suene al llegar | Pausar, Parar las notas | Borrar mis datos, Ayuda en crisis]
@@ -318,11 +318,8 @@ async fn telegram_shows_the_commands_and_descriptions_in_both_languages() {
     for code in ["", "es"] {
         let long = shown(&world, "getMyDescription", code).await;
         let short = shown(&world, "getMyShortDescription", code).await;
-        texts += &format!(
-            "{}\n{}\n",
-            long["description"].as_str().unwrap(),
-            short["short_description"].as_str().unwrap()
-        );
+        texts.extend([long["description"].as_str().unwrap(), "\n"]);
+        texts.extend([short["short_description"].as_str().unwrap(), "\n"]);
     }
     expect![[r#"
         Short, kind notes for parents who find it hard to feel close to their baby, from one therapist’s article. A program, not a person: education only, not therapy. No one watches this chat. In danger: call 911. In crisis: call or text 988.

@@ -126,7 +126,8 @@ async fn stop_keeps_her_settings_for_thirty_days() {
     world.says(&mia, "/start").await;
     let back = world.last_to(&mia);
     assert!(
-        back.starts_with("Welcome back.") && back.contains("Time: 6:07 pm"),
+        back.starts_with("Your notes are on again, with your old settings.")
+            && back.contains("Time: 6:07 pm"),
         "{back}"
     );
     assert_eq!(world.row(&mia).await.unwrap().zone.name(), CANARY_ZONE);
@@ -197,7 +198,7 @@ async fn silent_for(world: &World, parent: &Parent, days: i64) {
 async fn after_ten_silent_weeks_she_is_asked_once_and_silence_means_yes() {
     let world = World::new().await;
     let mia = subscriber(&world, 21, "en").await;
-    silent_for(&world, &mia, 68).await;
+    Box::pin(silent_for(&world, &mia, 68)).await;
     for _ in 0..4 {
         world.next_note_comes(&mia).await;
     }
@@ -227,7 +228,7 @@ async fn after_ninety_silent_days_there_is_one_notice_and_seven_days_later_nothi
     for stays in [false, true] {
         let world = World::new().await;
         let mia = subscriber(&world, 21, "es").await;
-        silent_for(&world, &mia, 88).await;
+        Box::pin(silent_for(&world, &mia, 88)).await;
         world.next_note_comes(&mia).await;
         assert_eq!(world.next_note_comes(&mia).await, "Wed 2027-03-10 10:00");
         assert!(

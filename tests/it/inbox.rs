@@ -51,7 +51,7 @@ async fn an_update_is_acknowledged_when_its_answer_is_parked_and_not_before() {
     let mia = world.mia();
     world.telegram.keeps_failing(Target::Sending, Fault::Hang);
     mia.says("/signs");
-    world.answered().await;
+    world.confirmed().await;
     // Nothing was accepted, so it must be parked by the time at which it is acknowledged.
     assert_eq!(world.messages_to(&mia), 0);
     assert_eq!(world.store.parked(None, 9).await.unwrap().rows.len(), 1);

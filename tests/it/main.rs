@@ -1,25 +1,36 @@
 //! The one integration binary: the real program over real HTTP against the stand-in for Telegram.
 #![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes what is expected that way"
+)]
+#![expect(
     clippy::unwrap_used,
     reason = "in a test, what was not expected is a failure; clippy sees tests only where `#[test]` stands"
 )]
 
+mod canary;
 mod care;
 mod command_line;
 mod commands;
 mod consent;
+mod crash;
 mod door;
 mod editing;
 mod erasing;
 mod inbox;
 mod later;
+mod limits;
 mod notes;
 mod page;
 mod places;
 mod settings;
+mod standby;
 mod store;
 mod subscribing;
+mod supervisor;
 mod support;
 mod tidy;
+mod tour;
+mod webhook;
 mod words;
 mod zones;

@@ -4,6 +4,7 @@ mod bench;
 mod engines;
 mod files;
 mod leading;
+mod many;
 mod parked;
 mod queue;
 mod rows;

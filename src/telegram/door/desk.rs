@@ -54,6 +54,8 @@ pub(super) struct Desk {
     /// Nothing at all leaves before this.
     held_until: Option<Instant>,
     posted: u64,
+    /// Notes up to this number were called back.
+    recalled: u64,
     rest_flying: usize,
     flying: usize,
     closing: bool,
@@ -68,6 +70,7 @@ impl Desk {
             weather: Weather::default(),
             held_until: None,
             posted: 0,
+            recalled: 0,
             rest_flying: 0,
             flying: 0,
             closing: false,
@@ -199,6 +202,16 @@ impl Desk {
         });
     }
 
+    /// Gives back every note; one that is on its way comes back when it has to be sent again.
+    pub(super) fn recall_notes(&mut self, now: Now) {
+        self.recalled = self.posted;
+        self.roster.change_all(now, |lane| {
+            for note in lane.take_notes() {
+                note.settle(Delivery::Closed);
+            }
+        });
+    }
+
     /// Whether nothing is queued and nothing is on its way.
     pub(super) fn is_empty(&self) -> bool {
         self.flying == 0 && self.roster.lanes().all(Lane::is_idle)
@@ -219,6 +232,7 @@ impl Desk {
             stats.notes_queued += notes;
             stats.chats += 1;
         }
+        stats.ready = self.roster.count_ready();
         stats.in_flight = self.flying;
         stats.storm = self.weather.storm();
         stats.held = self.held_until.is_some_and(|until| until > now);
@@ -294,7 +308,8 @@ impl Desk {
     }
 
     fn put_back(&mut self, item: Item, from: Instant, now: Now) {
-        if self.closing && item.letter.class != Class::Crisis {
+        let recalled = item.letter.class == Class::Note && item.number <= self.recalled;
+        if recalled || self.closing && item.letter.class != Class::Crisis {
             item.settle(Delivery::Closed);
         } else {
             self.roster.lane(item.letter.chat, now).put_back(item, from);

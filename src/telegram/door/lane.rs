@@ -218,6 +218,15 @@ impl Lane {
         all
     }
 
+    /// Takes out the notes.
+    pub(super) fn take_notes(&mut self) -> Vec<Item> {
+        let (notes, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.rest)
+            .into_iter()
+            .partition(|item| item.letter.class == Class::Note);
+        self.rest = rest.into();
+        notes
+    }
+
     /// Queued answers (with crisis replies) and notes.
     pub(super) fn counts(&self) -> (usize, usize) {
         let notes = self

@@ -76,6 +76,12 @@ impl Door {
         Receipt { delivery, waits }
     }
 
+    /// Gives back every note that is not on its way, as [`Delivery::Closed`]; answers and crisis replies stay.
+    pub fn recall_notes(&self) {
+        // A door that is no more has no notes.
+        drop(self.orders.send(Order::RecallNotes));
+    }
+
     /// Takes no more letters, lets what is on its way (and queued crisis replies) finish within `within`,
     /// and gives everything else back as [`Delivery::Closed`].
     pub async fn close(&self, within: Duration) {

@@ -40,6 +40,8 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 pub(super) enum Order {
     /// To send a letter, to say what became of it, and to say at once if it will wait for long.
     Post(Box<Letter>, oneshot::Sender<Delivery>, oneshot::Sender<()>),
+    /// To give back the notes that are not on their way.
+    RecallNotes,
     /// To finish within this time, and say so.
     Close(Duration, oneshot::Sender<()>),
 }
@@ -182,6 +184,7 @@ impl Porter {
                     let _ = waits_long.send(());
                 }
             }
+            Some(Order::RecallNotes) => self.desk.recall_notes(now),
             Some(Order::Close(within, reply)) => {
                 self.desk.close(now);
                 let (_, waiting) = self

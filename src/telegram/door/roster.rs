@@ -45,6 +45,11 @@ impl Roster {
         }
     }
 
+    /// How many chats have a letter that may leave now.
+    pub(super) fn count_ready(&self) -> usize {
+        self.lines.iter().map(BTreeSet::len).sum()
+    }
+
     /// The first chat in the line of crisis replies.
     pub(super) fn first_crisis(&self) -> Option<ChatId> {
         self.lines[0].first().map(|(_, chat)| *chat)

@@ -13,6 +13,8 @@ pub struct Snapshot {
     pub notes_queued: usize,
     /// Chats that the door remembers anything about; zero soon after the last letter.
     pub chats: usize,
+    /// Chats with a letter that waits for nothing but the pace of the whole bot.
+    pub ready: usize,
     /// Requests without an answer yet.
     pub in_flight: usize,
     /// Letters that Telegram took.
@@ -42,11 +44,13 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    pub(super) fn new(now: Instant) -> Self {
+    /// A door that has just opened.
+    pub fn new(now: Instant) -> Self {
         Self {
             answers_queued: 0,
             notes_queued: 0,
             chats: 0,
+            ready: 0,
             in_flight: 0,
             accepted: 0,
             gone: 0,

@@ -32,7 +32,8 @@ async fn an_answer_survives_a_restart_and_says_that_it_is_late() {
     world
         .telegram
         .keeps_failing(Target::Sending, Fault::Gateway(502));
-    world.says(&mia, "/signs").await;
+    mia.says("/signs");
+    world.confirmed().await;
     assert_eq!(parked(&world).await, 1, "confirmed only when it is parked");
     assert!(world.row(&mia).await.is_none(), "and nothing else is kept");
 
@@ -73,7 +74,8 @@ async fn answers_come_in_their_order_when_the_network_is_back() {
         .telegram
         .keeps_failing(Target::Sending, Fault::Gateway(502));
     for question in ["/signs", "/causes"] {
-        world.says(&mia, question).await;
+        mia.says(question);
+        world.confirmed().await;
     }
     world.telegram.recovers();
     world.says(&mia, "/about").await;
@@ -95,7 +97,8 @@ async fn what_is_parked_for_a_chat_that_is_gone_is_dropped() {
     world
         .telegram
         .keeps_failing(Target::Chat(mia.id), Fault::Gateway(502));
-    world.says(&mia, "/signs").await;
+    mia.says("/signs");
+    world.confirmed().await;
     world.telegram.recovers();
     world
         .telegram

@@ -14,6 +14,8 @@ use super::world::World;
 /// Fewer than Telegram takes in a second, so that each answer comes before its update is confirmed.
 const AT_ONCE: usize = 20;
 
+static CONTENT: LazyLock<Content> = LazyLock::new(|| Content::built_in().unwrap());
+
 /// Whether the parents of a crowd agreed before.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Agreed {
@@ -36,7 +38,6 @@ pub(crate) async fn subscriber(world: &World, id: i64, language: &str) -> Parent
 
 fn row(world: &World, id: i64, language: &str) -> Subscriber {
     let language = Language::from_tag(language);
-    static CONTENT: LazyLock<Content> = LazyLock::new(|| Content::built_in().unwrap());
     let defaults = Defaults {
         zone: Zone::new("America/Los_Angeles").unwrap(),
         country: us(),

@@ -15,6 +15,7 @@ pub(crate) struct Program {
     pub(crate) telegram: StandIn,
     pub(crate) clock: Clock,
     folder: TempDir,
+    settings: Vec<(String, String)>,
     running: Option<Child>,
 }
 
@@ -29,8 +30,34 @@ impl Program {
             telegram,
             clock,
             folder: tempfile::tempdir().unwrap(),
+            settings: Vec::new(),
             running: None,
         }
+    }
+
+    /// Another machine with the same settings and the same Telegram.
+    pub(crate) fn twin(&self) -> Self {
+        Self {
+            telegram: self.telegram.clone(),
+            clock: self.clock.clone(),
+            folder: tempfile::tempdir().unwrap(),
+            settings: self.settings.clone(),
+            running: None,
+        }
+    }
+
+    /// Changes a setting for the next start.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Sends it a signal by its name.
+    pub(crate) fn gets(&self, signal: &str) {
+        let pid = self.running.as_ref().unwrap().id().to_string();
+        let sent = Command::new("kill")
+            .args([&format!("-{signal}"), &pid])
+            .status();
+        assert!(sent.unwrap().success());
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -62,6 +89,7 @@ impl Program {
             .env("TELOXIDE_API_URL", self.telegram.url())
             .env("DATABASE_URL", self.database())
             .env("DATA_KEY_FILE", self.key_file())
+            .envs(self.settings.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
@@ -80,12 +108,8 @@ impl Program {
 
     /// Tells it to stop (SIGTERM) and waits for its end; how it ended and how long that took.
     pub(crate) async fn is_told_to_stop(&mut self) -> (ExitStatus, Duration) {
-        let pid = self.running.as_ref().unwrap().id();
         let told = self.clock.instant();
-        let sent = Command::new("kill")
-            .args(["-TERM", &pid.to_string()])
-            .status();
-        assert!(sent.unwrap().success());
+        self.gets("TERM");
         let status = self.ends().await;
         (status, self.clock.instant() - told)
     }

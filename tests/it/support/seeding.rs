@@ -48,12 +48,9 @@ pub(crate) async fn subscribers(
     count: usize,
     now: DateTime<Utc>,
 ) -> Vec<Parent> {
-    let mut parents = Vec::new();
-    for id in (1001..).take(count) {
-        let parent = telegram.parent(id, "parent", "en");
-        parent.wrote_before();
-        store.insert(&subscriber(id, now)).await.unwrap();
-        parents.push(parent);
-    }
-    parents
+    let ids = || (1001..).take(count);
+    let rows: Vec<_> = ids().map(|id| subscriber(id, now)).collect();
+    store.insert_all(&rows).await.unwrap();
+    let parents = ids().map(|id| telegram.parent(id, "parent", "en"));
+    parents.inspect(Parent::wrote_before).collect()
 }

@@ -13,12 +13,15 @@ use slowbloom::{
     content::{Content, Voice, crisis::CountryLines, markup::plain},
     courier::Courier,
     domain::{ChatId, Language, Subscriber, zone::Zone},
-    sandbox::{Parent, StandIn},
+    sandbox::{PATIENCE, Parent, StandIn},
     store::Store,
 };
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+/// How often it is looked whether an answer is still parked.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(5);
 
 /// A Monday, 10:24 in Los Angeles.
 pub(crate) const MONDAY: &str = "2027-03-08T18:24:00Z";
@@ -84,9 +87,23 @@ impl World {
         self.telegram.parent(12, "luz", "es-MX")
     }
 
-    /// Returns when the bot has answered everything.
-    pub(crate) async fn answered(&self) {
+    /// Returns when every update is confirmed; an answer may still be parked.
+    pub(crate) async fn confirmed(&self) {
         self.telegram.all_confirmed().await.unwrap();
+    }
+
+    /// Returns when the bot has answered everything: every update is confirmed, and no answer is parked any more.
+    pub(crate) async fn answered(&self) {
+        self.confirmed().await;
+        let looks = PATIENCE.as_millis() / LOOK_AGAIN.as_millis();
+        for _ in 0..looks {
+            if self.store.parked(None, 1).await.unwrap().rows.is_empty() {
+                return;
+            }
+            // A database tells nobody that a row is gone, so this is looked for.
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        panic!("an answer stays parked");
     }
 
     /// Proves that something is still unacknowledged: its effect is not stored yet.
@@ -214,6 +231,11 @@ impl World {
         self.stops().await;
         let (store, courier, running) = start(&self.settings, &self.clock).await;
         (self.store, self.courier, self.running) = (store, courier, Some(running));
+    }
+
+    /// Changes a setting for the next start; an empty value takes it away.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.settings.insert(name.to_owned(), value.to_owned());
     }
 
     /// Stops the bot in order.

@@ -18,6 +18,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ),
     ("inbound", JOURNEY),
     ("courier", JOURNEY),
+    ("web", &[]),
     ("sandbox", &["domain", "clock"]),
     ("app", BELOW_THE_PROGRAM),
     ("cli", EVERYTHING),
@@ -44,6 +45,7 @@ const BELOW_THE_PROGRAM: &[&str] = &[
     "locate",
     "store",
     "telegram",
+    "web",
     "inbound",
     "courier",
 ];
@@ -58,6 +60,7 @@ const EVERYTHING: &[&str] = &[
     "locate",
     "store",
     "telegram",
+    "web",
     "inbound",
     "courier",
     "sandbox",

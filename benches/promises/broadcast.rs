@@ -1,0 +1,93 @@
+//! Many notes due at once: limits kept, rate used, lateness, memory.
+
+use std::time::Duration;
+
+use anyhow::ensure;
+use slowbloom::sandbox::Said;
+
+use crate::{
+    bot::Bot,
+    figures::{Spread, real, say},
+    town::{Town, is_note, is_taken},
+};
+
+/// Notes fall due so long after the rows were made, in seconds: the bot starts meanwhile.
+const HEAD_START: i64 = 5;
+
+pub(crate) async fn run(notes: u64, rate: u32) -> anyhow::Result<()> {
+    let town = Town::new().await?;
+    town.open_chats(1..=notes.cast_signed());
+    let due = town.in_seconds(HEAD_START + notes.cast_signed() / 10_000);
+    town.subscribe(notes, |_| due).await?;
+    let bot = start(&town, rate)?;
+    town.bot_is_up().await?;
+    ensure!(
+        town.clock.now() < due,
+        "the machine is too slow: nothing was measured"
+    );
+    let idle_cpu = bot.cpu();
+    let count = usize::try_from(notes)?;
+    let patience = Duration::from_secs(notes / u64::from(rate) * 3 + 30);
+    town.until(due).await;
+    let taken = town.wait_for(count, patience, is_taken).await;
+    let busy_cpu = bot.cpu().saturating_sub(idle_cpu);
+    // Time for whatever would come twice.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let (_, peak) = bot.memory();
+    bot.stop()?;
+    let mut said = town.telegram.everything_said();
+    said.retain(is_note);
+    say("notes due, taken, chats", {
+        let mut chats: Vec<_> = said.iter().map(|said| said.chat).collect();
+        chats.sort_unstable();
+        chats.dedup();
+        format!("{notes}, {taken}, {}", chats.len())
+    });
+    report(&town, &said, rate);
+    let lateness: Spread = said
+        .iter()
+        .map(|said| (said.at - due).to_std().unwrap_or_default())
+        .collect();
+    say("lateness (accepted − due)", lateness);
+    say("memory at its highest", format!("{peak:.1} MB"));
+    say("processor time of the bot", format!("{busy_cpu:.1?}"));
+    Ok(())
+}
+
+/// Starts the bot with this sending rate.
+pub(crate) fn start(town: &Town, rate: u32) -> anyhow::Result<Bot> {
+    let rate_text = rate.to_string();
+    let paid = if rate > 30 { "true" } else { "false" };
+    Bot::start(town, &[("SEND_RATE", &rate_text), ("PAID_BROADCAST", paid)])
+}
+
+/// Breaches of the sliding windows, and the share of the allowed rate from the first message to the last.
+pub(crate) fn report(town: &Town, said: &[Said], rate: u32) {
+    say(
+        "breaches of a sliding window",
+        town.telegram.breaches().len(),
+    );
+    let (Some(first), Some(last)) = (said.first(), said.last()) else {
+        return;
+    };
+    let took = last.instant - first.instant;
+    let used = real(said.len() - 1) / took.as_secs_f64();
+    let share = 100.0 * used / f64::from(rate);
+    say(
+        "rate used from the first to the last",
+        format!("{used:.2}/s of {rate}/s = {share:.1} %, over {took:.1?}"),
+    );
+    let mut seconds = vec![0_usize; usize::try_from(took.as_secs()).unwrap_or(0)];
+    for said in said {
+        let second = usize::try_from((said.instant - first.instant).as_secs()).unwrap_or(0);
+        if let Some(count) = seconds.get_mut(second) {
+            *count += 1;
+        }
+    }
+    if let (Some(least), Some(most)) = (seconds.iter().min(), seconds.iter().max()) {
+        say(
+            "fewest and most in one whole second",
+            format!("{least}, {most}"),
+        );
+    }
+}

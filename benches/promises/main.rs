@@ -1,0 +1,86 @@
+//! The promises of speed, size and steadiness, measured on the real program against the stand-in for Telegram.
+//!
+//! `cargo bench --bench promises -- broadcast-30 seconds=120`: names choose what is measured (without one, all of it),
+//! `name=number` changes a size. docs/benchmarks.md says what each figure means. Nothing here passes or fails by time.
+
+mod answers;
+mod bot;
+mod broadcast;
+mod figures;
+mod lateness;
+mod size;
+mod storm;
+mod town;
+
+use anyhow::{Context as _, bail};
+
+/// What was asked for on the command line.
+struct Asked {
+    names: Vec<String>,
+    numbers: Vec<(String, u64)>,
+}
+
+const ALL: [&str; 8] = [
+    "broadcast-30",
+    "broadcast-1000",
+    "answers-30",
+    "answers-1000",
+    "lateness",
+    "size",
+    "bad-chat",
+    "storm",
+];
+
+impl Asked {
+    fn read() -> anyhow::Result<Self> {
+        let mut asked = Self {
+            names: Vec::new(),
+            numbers: Vec::new(),
+        };
+        // cargo adds `--bench`.
+        for word in std::env::args().skip(1).filter(|word| word != "--bench") {
+            match word.split_once('=') {
+                Some((name, number)) => {
+                    let number = number.parse().with_context(|| word.clone())?;
+                    asked.numbers.push((name.to_owned(), number));
+                }
+                None if ALL.contains(&word.as_str()) => asked.names.push(word),
+                None => bail!("there is no {word}; there are: {}", ALL.join(", ")),
+            }
+        }
+        if asked.names.is_empty() {
+            asked.names = ALL.map(str::to_owned).into();
+        }
+        Ok(asked)
+    }
+
+    /// A size, unless the command line says otherwise.
+    fn number(&self, name: &str, usual: u64) -> u64 {
+        let said = self.numbers.iter().rev().find(|(said, _)| said == name);
+        said.map_or(usual, |(_, number)| *number)
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let asked = Asked::read()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    println!("{}", figures::machine());
+    for name in &asked.names {
+        println!("\n== {name}   (load before: {})", figures::load());
+        runtime.block_on(async {
+            match name.as_str() {
+                "broadcast-30" => broadcast::run(asked.number("notes", 3_000), 30).await,
+                "broadcast-1000" => broadcast::run(asked.number("notes", 20_000), 1_000).await,
+                "answers-30" => answers::run(&asked, 30).await,
+                "answers-1000" => answers::run(&asked, 1_000).await,
+                "lateness" => lateness::run(asked.number("notes", 200)).await,
+                "size" => size::run(&asked).await,
+                "bad-chat" => storm::bad_chat(&asked).await,
+                _ => storm::run(&asked).await,
+            }
+        })?;
+    }
+    Ok(())
+}

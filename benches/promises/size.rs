@@ -1,0 +1,120 @@
+//! How big the program is, how much memory it takes, and how soon it polls, with few subscribers and with many.
+
+use std::{fs, time::Duration};
+
+use crate::{
+    Asked,
+    bot::{Bot, PROGRAM},
+    broadcast,
+    figures::{Spread, ms, say},
+    town::{Town, is_note, is_poll, is_taken},
+};
+use chrono::TimeDelta;
+
+/// Starts that are measured for each size.
+const STARTS: usize = 7;
+
+/// How long the bot idles before its memory and processor time are read.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// So many notes are sent to see what sending takes.
+const SENT: u64 = 3_000;
+
+#[expect(clippy::cast_precision_loss, reason = "a file's size in MB")]
+pub(crate) async fn run(asked: &Asked) -> anyhow::Result<()> {
+    let bytes = fs::metadata(PROGRAM)?.len();
+    say("the program", format!("{:.2} MB", bytes as f64 / 1e6));
+    for rows in [asked.number("few", 10_000), asked.number("many", 1_000_000)] {
+        println!("-- {rows} subscribers");
+        measure(rows).await?;
+    }
+    Ok(())
+}
+
+async fn measure(rows: u64) -> anyhow::Result<()> {
+    let town = Town::new().await?;
+    let sent = SENT.min(rows).cast_signed();
+    town.open_chats(1..=sent);
+    // Everybody's note is due within the next day; nobody's before all is measured.
+    let tomorrow = town.in_seconds(20 * 3600);
+    let began = town.clock.instant();
+    town.subscribe(rows, |id| tomorrow + TimeDelta::seconds(id % 14_400))
+        .await?;
+    say("rows stored in", format!("{:.1?}", began.elapsed()));
+    let file = fs::metadata(town.folder.path().join("bloom.db"))?.len();
+    say("database file", format!("{} MB", file / 1_000_000));
+    starts(&town).await?;
+
+    let bot = Bot::start(&town, &[])?;
+    town.bot_is_up().await?;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let cpu = bot.cpu();
+    tokio::time::sleep(IDLE).await;
+    let (now, peak) = bot.memory();
+    say(
+        "memory idle (highest since start)",
+        format!("{now:.1} MB ({peak:.1} MB)"),
+    );
+    say(
+        "processor time in 10 s idle",
+        ms(bot.cpu().saturating_sub(cpu)),
+    );
+    bot.stop()?;
+    sending(&town, sent).await
+}
+
+/// From the start of the process to its first `getUpdates`.
+async fn starts(town: &Town) -> anyhow::Result<()> {
+    let mut took = Vec::new();
+    for _ in 0..STARTS {
+        let polls = town.telegram.count_calls(is_poll);
+        let began = town.clock.instant();
+        let bot = Bot::start(town, &[])?;
+        town.bot_is_up().await?;
+        let calls = town.telegram.calls();
+        let first = calls.iter().filter(|call| is_poll(call)).nth(polls);
+        took.extend(first.map(|call| call.instant - began));
+        bot.stop()?;
+    }
+    let spread: Spread = took.into_iter().collect();
+    say(
+        "start to first poll",
+        format!(
+            "median {} · fastest {} · slowest {}",
+            ms(spread.percentile(50)),
+            ms(spread.percentile(1)),
+            ms(spread.percentile(100))
+        ),
+    );
+    Ok(())
+}
+
+/// Memory while thousands of notes go out as fast as ever allowed.
+async fn sending(town: &Town, sent: i64) -> anyhow::Result<()> {
+    let store = town.store().await?;
+    let due = town.in_seconds(5);
+    for id in 1..=sent {
+        let chat = slowbloom::domain::ChatId(id);
+        let soon = |mut row: slowbloom::domain::Subscriber| {
+            if let Some(slot) = &mut row.next {
+                slot.due = due;
+            }
+            Some(row)
+        };
+        store.update(chat, soon).await?;
+    }
+    store.close().await;
+    let bot = broadcast::start(town, 1000)?;
+    let all = usize::try_from(sent)?;
+    let taken = town.wait_for(all, Duration::from_mins(1), is_taken).await;
+    let (now, peak) = bot.memory();
+    say(
+        "memory while sending (highest)",
+        format!("{now:.1} MB ({peak:.1} MB), {taken} of {sent} taken"),
+    );
+    bot.stop()?;
+    let mut said = town.telegram.everything_said();
+    said.retain(is_note);
+    broadcast::report(town, &said, 1000);
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! Where the process stands, for everyone who asks: the load balancer, the supervisor, the webhook.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{metrics, watchdog::Beats};
+use crate::{
+    telegram::{Handled, Reception},
+    web::{Report, Taken},
+};
+
+/// What the process is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Starting,
+    /// Another process leads.
+    StandingBy,
+    Leading,
+    /// It led when the database went away: it answers what can be answered, and sends no notes.
+    WithoutDatabase,
+    Stopping,
+}
+
+/// Where the process stands. Clones are the same one.
+#[derive(Clone)]
+pub(super) struct Standing(Arc<Mutex<Now>>);
+
+struct Now {
+    phase: Phase,
+    /// What the watchdog has found.
+    stuck: Option<String>,
+    /// Who takes updates that come to the webhook; nobody while this process does not lead.
+    reception: Option<Reception>,
+    /// Where the numbers are read while this process leads.
+    beats: Option<Arc<Beats>>,
+}
+
+impl Standing {
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Mutex::new(Now {
+            phase: Phase::Starting,
+            stuck: None,
+            reception: None,
+            beats: None,
+        })))
+    }
+
+    pub(super) fn set(&self, phase: Phase) {
+        let mut now = self.lock();
+        // Stopping is the last of them, whatever is still going on.
+        if now.phase != Phase::Stopping {
+            now.phase = phase;
+        }
+    }
+
+    /// Whether it leads, and nothing is in doubt.
+    pub(super) fn leads(&self) -> bool {
+        self.lock().phase == Phase::Leading
+    }
+
+    /// Notes down what is stuck, or that nothing is any more.
+    pub(super) fn set_stuck(&self, stuck: Option<String>) {
+        self.lock().stuck = stuck;
+    }
+
+    pub(super) fn is_stuck(&self) -> bool {
+        self.lock().stuck.is_some()
+    }
+
+    /// From now on `reception` takes what comes to the webhook; with `None` Telegram is asked to come again.
+    pub(super) fn receive(&self, reception: Option<Reception>) {
+        self.lock().reception = reception;
+    }
+
+    /// Whether the process is well. A database or a Telegram that is away is no reason to restart it.
+    pub(super) fn health(&self) -> Report {
+        match &self.lock().stuck {
+            Some(what) => bad(what),
+            None => good("well"),
+        }
+    }
+
+    /// Whether requests belong here. Without its database the leader still answers: someone may ask for help.
+    pub(super) fn readiness(&self) -> Report {
+        match self.lock().phase {
+            Phase::Starting => bad("starting"),
+            Phase::StandingBy => bad("standing by: another process leads"),
+            Phase::Leading => good("leading"),
+            Phase::WithoutDatabase => {
+                good("leading; the database is away, so that no notes are sent")
+            }
+            Phase::Stopping => bad("stopping"),
+        }
+    }
+
+    /// From now on the numbers are read there.
+    pub(super) fn count(&self, beats: Option<Arc<Beats>>) {
+        self.lock().beats = beats;
+    }
+
+    /// The numbers for Prometheus.
+    pub(super) fn metrics(&self) -> String {
+        let (beats, leads) = {
+            let now = self.lock();
+            (now.beats.clone(), now.phase == Phase::Leading)
+        };
+        let door = beats.as_ref().map(|beats| beats.door.snapshot());
+        let polling = beats.as_ref().and_then(|beats| beats.poller.as_ref());
+        let polling = polling.map(|health| health());
+        metrics::text(leads, door.as_ref(), polling.as_ref())
+    }
+
+    /// Hands on what came to the webhook.
+    pub(super) async fn take(&self, body: &[u8]) -> Taken {
+        let reception = self.lock().reception.clone();
+        let Some(reception) = reception else {
+            return Taken::Later;
+        };
+        match reception.take(body).await {
+            Handled::Done => Taken::Done,
+            Handled::Owing => Taken::Later,
+        }
+    }
+
+    /// Plain values, whole at any moment: a poisoned lock does them no harm.
+    fn lock(&self) -> MutexGuard<'_, Now> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn good(line: &str) -> Report {
+    Report {
+        good: true,
+        line: line.to_owned(),
+    }
+}
+
+fn bad(line: &str) -> Report {
+    Report {
+        good: false,
+        line: line.to_owned(),
+    }
+}
