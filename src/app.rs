@@ -256,7 +256,9 @@ pub fn explain(failure: &telegram::Failure) -> anyhow::Error {
         Outcome::Unauthorized => anyhow!(
             "Telegram does not know this token: copy it again from @BotFather into TELOXIDE_TOKEN"
         ),
-        _ => anyhow!("Telegram cannot be reached: {failure}"),
+        _ => anyhow!(
+            "{failure}: is this machine online, and are TELOXIDE_API_URL and TELOXIDE_PROXY right, if they are set?"
+        ),
     }
 }
 

@@ -126,8 +126,10 @@ fn concern(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
 }
 
 /// Medical comes first, then the baby and psychosis, then violence, then someone else; at most two besides the
-/// generic reply (SAFETY 3.5).
+/// generic reply (SAFETY 3.5). Where there is violence, the someone else who is named may be the one who hurts her:
+/// nothing then says to stay with that person.
 fn inserts(finding: &Finding) -> Vec<Insert> {
+    let violence = finding.categories.contains(&Category::Violence);
     let wanted = [
         (Category::Medical, Insert::Medical),
         (Category::HarmToBaby, Insert::Baby),
@@ -139,6 +141,7 @@ fn inserts(finding: &Finding) -> Vec<Insert> {
         .into_iter()
         .filter(|(category, _)| finding.categories.contains(category))
         .map(|(_, insert)| insert)
+        .filter(|insert| !(violence && *insert == Insert::Other))
         .take(MAX_INSERTS)
         .collect()
 }

@@ -159,6 +159,17 @@ pub fn explain(text: &str) -> Explanation {
     }
 }
 
+/// Steps the matcher takes for a text, for the proof that they stay bounded.
+#[cfg(test)]
+pub(super) fn steps(text: &str) -> u64 {
+    let lexicon = Lexicon::get();
+    let words = repair::words(text);
+    let mut spans = Spans::find(lexicon, &places(lexicon, &words));
+    spans.mask(lexicon);
+    spans.hits(lexicon);
+    spans.steps
+}
+
 /// One rule's say, after negation and fear were weighed.
 #[derive(Debug)]
 struct Say {
@@ -403,13 +414,13 @@ impl Scene<'_> {
 }
 
 /// Chance of an emergency, all kinds together, from which the model alone says so.
-const SURE: f32 = 0.62;
+const SURE: f32 = 0.56;
 /// The same where the rules saw a denial, a past or a fear.
 const VERY_SURE: f32 = 0.93;
 /// Chance of a loss from which the model alone says so.
 const SURE_OF_LOSS: f32 = 0.6;
 /// Chance of anything at all from which it is a concern.
-const SUSPECTED: f32 = 0.5;
+const SUSPECTED: f32 = 0.48;
 
 /// What the model has to say about one stretch.
 fn suspicion(weights: &Weights, window: &Window, softened: bool) -> Option<Say> {
@@ -506,42 +517,5 @@ fn language(words: &[Word]) -> Option<Language> {
         std::cmp::Ordering::Greater => Some(Language::En),
         std::cmp::Ordering::Less => Some(Language::Es),
         std::cmp::Ordering::Equal => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_example_case_has_its_tier() {
-        let mut wrong = Vec::new();
-        for line in include_str!("../../tests/corpus/safety-cases.tsv").lines() {
-            let fields: Vec<&str> = line.split('\t').collect();
-            let wanted = match fields[0] {
-                "E" => Tier::Emergency,
-                "C" => Tier::Concern,
-                _ => Tier::None,
-            };
-            let tier = read(fields[3]).tier;
-            if tier != wanted {
-                wrong.push(format!(
-                    "{} is {} not {}",
-                    fields[3],
-                    tier.code(),
-                    wanted.code()
-                ));
-            }
-        }
-        assert!(wrong.is_empty(), "{wrong:#?}");
-    }
-
-    #[test]
-    fn the_article_raises_no_alarm() {
-        let alarms: Vec<&str> = include_str!("../../messages/article.txt")
-            .split(['.', '\n', '?'])
-            .filter(|sentence| read(sentence).tier != Tier::None)
-            .collect();
-        assert!(alarms.is_empty(), "{alarms:#?}");
     }
 }

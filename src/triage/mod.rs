@@ -10,10 +10,14 @@ mod fold;
 mod lexicon;
 mod matcher;
 pub mod model;
+mod packed;
 mod repair;
 mod rules;
 mod tokens;
 mod words;
+
+#[cfg(test)]
+mod proof;
 
 pub use audit::{AuditError, audit_line};
 pub use decide::{Category, Explanation, Finding, Tier, explain, read, read_with};

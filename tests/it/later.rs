@@ -201,7 +201,7 @@ async fn when_all_are_set_aside_none_comes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn fewer_or_a_pause() {
     let (world, parents) = tuesday_ten(&[&[], &[], &[]]).await;
-    let choices = ["Three a week", "Once a week", "3 days"];
+    let choices = ["Three notes a week", "One note a week", "3 days"];
     for parent in &parents {
         parent.taps("Fewer or pause").unwrap();
     }
