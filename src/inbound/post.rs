@@ -26,9 +26,10 @@ const NOWHERE_TO_GO: Duration = Duration::from_secs(20);
 /// How many parked answers are read at once.
 const ROWS: u32 = 200;
 
-/// With so many answers on their way, a chat gets no more until one has arrived: whoever floods the bot is answered as
-/// fast as Telegram lets one chat be answered, and the updates of everyone else are not kept waiting behind.
-const MOST_WAITING: usize = 10;
+/// With so many answers on their way, a chat gets no more until one has arrived: a flood, such as no parent types, is
+/// answered as fast as Telegram lets one chat be answered. What it asked for is done all the same. Well above what is
+/// answered twice after several restarts in a row, and below [`crate::store::MAX_PARKED_PER_CHAT`].
+const MOST_WAITING: usize = 60;
 
 /// How many parked answers of each chat are still on their way.
 #[derive(Clone, Debug, Default)]

@@ -176,9 +176,12 @@ async fn a_flood_from_one_chat_holds_up_nobody() {
     }
     mia.says("/signs");
     mia.next_bot_message().await.unwrap();
-    world.answered().await;
+    world.confirmed().await;
     let answers = world.messages_to(&loud);
-    assert!((1..20).contains(&answers), "{answers} answers to a flood");
+    assert!(
+        answers < FLOOD,
+        "Telegram takes one a second for one chat; nobody waited for all {answers}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
