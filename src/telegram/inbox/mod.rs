@@ -28,6 +28,7 @@ use window::Window;
 
 use super::{
     Failure, Telegram,
+    api::WANTED,
     update::{self, Incoming},
 };
 use crate::{
@@ -58,14 +59,6 @@ const CONFLICT_PAUSE: Duration = Duration::from_secs(5);
 
 /// How long the last acknowledgement on the way out may take.
 const FAREWELL: Duration = Duration::from_secs(2);
-
-/// What is asked for; everything else Telegram keeps to itself.
-pub(super) const WANTED: [AllowedUpdate; 4] = [
-    AllowedUpdate::Message,
-    AllowedUpdate::EditedMessage,
-    AllowedUpdate::CallbackQuery,
-    AllowedUpdate::MyChatMember,
-];
 
 /// The poller of one bot.
 pub struct Inbox {
