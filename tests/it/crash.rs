@@ -30,7 +30,7 @@ const DEEDS: [(&str, &str); 6] = [
     ("1:agree:en", "where you are"),
     ("/time 13:05", "1:05 pm"),
     ("/signs", "Signs You May Be"),
-    ("1:plan:three:s", "three a week"),
+    ("1:plan:three:s", "Three notes a week"),
     ("/days weekends", "weekends"),
 ];
 const DEEDS_DONE: &str = "5 13 * * 0,6";
