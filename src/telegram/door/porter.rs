@@ -228,7 +228,7 @@ const fn patience(class: Class) -> Duration {
 const QUESTION_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A crisis reply without an answer for this long is sent again beside the first: a little over the chat's second.
-const REPEAT: Duration = Duration::from_millis(1100);
+const REPEAT: Duration = Duration::from_millis(1020);
 
 /// Sends a letter's request: once, or, for a crisis reply, until one of its copies gets an answer.
 async fn carry(telegram: Telegram, request: Request, class: Class) -> Outcome {

@@ -53,7 +53,11 @@ const ACKNOWLEDGE_AFTER: Duration = Duration::from_millis(250);
 const SAME_OFFSET_PAUSE: Duration = Duration::from_secs(1);
 
 /// Back-off after failed polls: from, to.
-const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+/// The longest is below a second: when the network is back, somebody's call for help may be the first to come.
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_millis(800));
+
+/// The pause when another program polls: it does not go away by being asked.
+const CONFLICT_PAUSE: Duration = Duration::from_secs(5);
 
 /// How long the last acknowledgement on the way out may take.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -293,7 +297,7 @@ impl Inbox {
                         "another program takes this bot's messages with the same token: stop it, or get a new token from BotFather"
                     );
                 }
-                longest
+                CONFLICT_PAUSE
             }
             Outcome::Wait(wait) => *wait,
             _ => {
