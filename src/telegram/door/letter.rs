@@ -58,8 +58,9 @@ pub struct Letter {
     pub asked_at: Option<DateTime<Utc>>,
     /// When it becomes pointless: it is not sent after this moment.
     pub not_after: Option<DateTime<Utc>>,
-    /// Its row among the parked answers, for whoever parked it; the door only carries it.
-    pub parked: Option<i64>,
+    /// On the last letter of an answer, the number of the update that it answers: for whoever parks it, the door only
+    /// carries it.
+    pub answers: Option<i64>,
 }
 
 impl Letter {
@@ -74,7 +75,7 @@ impl Letter {
             protect: false,
             asked_at: None,
             not_after: None,
-            parked: None,
+            answers: None,
         }
     }
 }
