@@ -1,6 +1,7 @@
 //! Builds everything, runs the loops, stops in order.
 
 mod duty;
+mod metrics;
 mod reload;
 mod rooms;
 mod standing;
@@ -201,10 +202,11 @@ fn answers(standing: &Standing, webhook: Option<&Webhook>) -> anyhow::Result<web
             }),
         })
     };
-    let (health, readiness) = (standing.clone(), standing.clone());
+    let (health, readiness, metrics) = (standing.clone(), standing.clone(), standing.clone());
     Ok(web::Answers {
         health: Arc::new(move || health.health()),
         readiness: Arc::new(move || readiness.readiness()),
+        metrics: Arc::new(move || metrics.metrics()),
         hook: webhook.map(hook).transpose()?,
     })
 }

@@ -1,6 +1,6 @@
 //! What the process does while it leads: takes updates, brings notes, and lets go at once when it no longer leads.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use tokio::time::timeout;
@@ -97,7 +97,7 @@ impl Duty {
             Duration::ZERO
         });
         let polling = self.inbox.health();
-        let beats = Beats {
+        let beats = Arc::new(Beats {
             clock: rooms.clock.clone(),
             poller: self
                 .registration
@@ -105,7 +105,8 @@ impl Duty {
                 .then(|| Box::new(polling.clone()) as _),
             courier: rounds.courier.clone(),
             door: rounds.door.clone(),
-        };
+        });
+        standing.count(Some(beats.clone()));
         let sample = || beats.sample(standing.leads());
         let conflict = || polling().conflict;
         let mut lead = Some(lead);
@@ -118,6 +119,7 @@ impl Duty {
             }
         };
         standing.receive(None);
+        standing.count(None);
         drop(introduction);
         rounds.close(matches!(ended, Ended::Lost)).await;
         if let Some(lead) = lead {

@@ -74,13 +74,14 @@ fn in_language(scene: &Scene, language: Option<Language>) -> Spoken {
 }
 
 fn emergency(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
-    let notes_on = scene
-        .subscriber
-        .is_some_and(|subscriber| subscriber.standing != Standing::Stopped);
+    // Not to one whose notes are paused for longer: “for three days” would tell her that they come then.
+    let held = scene.subscriber.is_some_and(|subscriber| {
+        due::held(subscriber.clone(), scene.now).standing != subscriber.standing
+    });
     let body = scene
         .content
         .care
-        .emergency(scene.voice(), &inserts(finding), opening, notes_on);
+        .emergency(scene.voice(), &inserts(finding), opening, held);
     let mut rows = crisis::line_rows(scene, scene.country());
     let buttons = &scene.phrases().buttons;
     rows.push(vec![

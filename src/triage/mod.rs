@@ -6,6 +6,7 @@
 
 mod audit;
 mod decide;
+mod finding;
 mod fold;
 mod lexicon;
 mod matcher;
@@ -14,10 +15,12 @@ mod packed;
 mod repair;
 mod rules;
 mod tokens;
+mod vocabulary;
 mod words;
 
 #[cfg(test)]
 mod proof;
 
 pub use audit::{AuditError, audit_line};
-pub use decide::{Category, Explanation, Finding, Tier, explain, read, read_with};
+pub use decide::{explain, read, read_with};
+pub use finding::{Category, Explanation, Finding, Tier};

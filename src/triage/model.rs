@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use super::decide::{Category, Tier};
+use super::finding::{Category, Tier};
 use super::lexicon::Lexicon;
 use super::matcher::Spans;
 use super::packed::unpack;

@@ -2,12 +2,15 @@
 
 use proptest::prelude::*;
 
-use super::decide::{Tier, explain, read, steps};
+use super::decide::{explain, read, steps};
+use super::finding::{Category, Tier};
 
 const CASES: &str = include_str!("../../tests/corpus/safety-cases.tsv");
-const HELD_OUT: [&str; 2] = [
+const HELD_OUT: [&str; 4] = [
     include_str!("../../tests/corpus/heldout-1.txt"),
     include_str!("../../tests/corpus/heldout-2.txt"),
+    include_str!("../../tests/corpus/heldout-3.txt"),
+    include_str!("../../tests/corpus/heldout-4.txt"),
 ];
 
 #[test]
@@ -43,21 +46,39 @@ fn the_article_raises_no_alarm() {
 }
 
 #[test]
-fn every_button_raises_no_alarm() {
+fn nothing_the_bot_says_raises_an_alarm() {
     let mut alarms = Vec::new();
-    for phrases in [
-        include_str!("../../messages/en/phrases.toml"),
-        include_str!("../../messages/es/phrases.toml"),
-    ] {
-        let table: toml::Table = phrases.parse().expect("the phrases are TOML");
-        let buttons = table["buttons"].as_table().expect("buttons is a table");
-        for text in buttons.values().filter_map(toml::Value::as_str) {
-            if read(text).tier != Tier::None {
-                alarms.push(text.to_owned());
-            }
+    for folder in ["en", "es"] {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/messages/");
+        for entry in std::fs::read_dir(format!("{root}{folder}")).expect("messages are there") {
+            let path = entry.expect("a readable folder").path();
+            let text = std::fs::read_to_string(&path).expect("a readable file");
+            let mut said = Vec::new();
+            collect(
+                &text.parse::<toml::Table>().expect("TOML").into(),
+                &mut said,
+            );
+            let lines = said.iter().flat_map(|text| text.lines());
+            alarms.extend(
+                lines
+                    .filter(|line| read(line).tier != Tier::None)
+                    .map(str::to_owned),
+            );
         }
     }
-    assert!(alarms.is_empty(), "{alarms:#?}");
+    assert!(
+        alarms.is_empty(),
+        "train the model again, or mask: {alarms:#?}"
+    );
+}
+
+fn collect(value: &toml::Value, texts: &mut Vec<String>) {
+    match value {
+        toml::Value::String(text) => texts.push(text.clone()),
+        toml::Value::Array(all) => all.iter().for_each(|one| collect(one, texts)),
+        toml::Value::Table(table) => table.iter().for_each(|(_, one)| collect(one, texts)),
+        _ => {}
+    }
 }
 
 /// The emergencies of the held-out sets.
@@ -140,7 +161,6 @@ fn bad_typing_loses_at_most_five_points() {
 
 #[test]
 fn several_hits_come_in_order_of_urgency() {
-    use super::decide::Category;
     let finding = read("I hear voices and I want to die and my baby isn't breathing");
     assert_eq!(finding.tier, Tier::Emergency);
     assert_eq!(finding.primary(), Some(Category::Medical));

@@ -140,7 +140,7 @@ async fn a_parent_subscribes_in_spanish() {
              [No, solo quiero mirar]
              [Necesito ayuda ya]
         luz taps [Sí, tengo 18+ y acepto]
-        bot: ¿Son las 10:24 donde estás?
+        bot: ¿Tu reloj marca 10:24?
 
              Solo informa, no es terapia. ¿Peligro? 911. ¿Crisis? 988, oprime 2. Línea materna: +1 833-852-6262. /crisis
              [Sí] [No]
@@ -248,7 +248,7 @@ async fn a_restart_in_the_middle_loses_nothing() {
     world.taps(&mia, "One note a week").await;
     let summary = world.last_to(&mia);
     assert!(
-        summary.contains("Once a week, Monday at 8:30 pm"),
+        summary.contains("One note a week, Monday at 8:30 pm"),
         "{summary}"
     );
     assert_eq!(

@@ -129,6 +129,9 @@ async fn a_parent_subscribes_by_webhook_and_gets_her_note() {
         address.get("/readyz").await,
         (StatusCode::OK, "leading\n".to_owned())
     );
+    let (_, metrics) = address.get("/metrics").await;
+    assert!(metrics.contains("slowbloom_leading 1\n"), "{metrics}");
+    assert!(metrics.contains("slowbloom_letters_total{outcome=\"accepted\"} "));
     assert_eq!(
         address.get("/healthz").await,
         (StatusCode::OK, "well\n".to_owned())
