@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -157,12 +158,16 @@ fn bars(cases: &[Case]) {
 type Spoil = fn(&str, usize) -> String;
 
 const SPOILS: [(&str, Spoil); 9] = [
-    ("one wrong letter", |text, at| slip(text, at, wrong)),
+    ("one wrong letter", |text, at| {
+        slip(text, at, |word| wrong(word))
+    }),
     ("two letters swapped", |text, at| {
         slip(text, at, |word| word.swap(1, 2))
     }),
     ("one letter missing", |text, at| {
-        slip(text, at, |word| drop(word.remove(word.len() / 2)))
+        slip(text, at, |word| {
+            word.remove(word.len() / 2);
+        })
     }),
     ("all capitals", |text, _| text.to_uppercase()),
     ("no punctuation", |text, _| {
@@ -183,7 +188,7 @@ const SPOILS: [(&str, Spoil); 9] = [
     ("emoji between", |text, _| text.replace(' ', " 😔 ")),
 ];
 
-fn wrong(word: &mut Vec<char>) {
+fn wrong(word: &mut [char]) {
     let middle = word.len() / 2;
     word[middle] = 'x';
 }
@@ -220,7 +225,8 @@ fn spoiled(name: &str, spoil: Spoil, cases: &[Case]) {
         };
         let plain = found(urgent().map(|(_, case)| case.text.clone()).collect());
         let worse = found(urgent().map(|(at, case)| spoil(&case.text, at)).collect());
-        line.push_str(&format!("  {language} {:5.1}", plain - worse));
+        // Writing to a String cannot fail.
+        let _ = write!(line, "  {language} {:5.1}", plain - worse);
     }
     println!("{line}");
 }

@@ -64,6 +64,8 @@ pub struct Tick {
     pub posted: usize,
     /// Slots that passed without a note.
     pub skipped: usize,
+    /// There was no room for more: something may be due still.
+    pub full: bool,
 }
 
 impl Courier {
@@ -97,9 +99,10 @@ impl Courier {
         while !stop.is_cancelled() {
             *self.turned() = Some(self.clock.instant());
             let now = self.clock.now();
-            if let Err(error) = self.tick(now).await {
+            let tick = self.tick(now).await.unwrap_or_else(|error| {
                 tracing::error!(%error, "the notes that are due could not be read");
-            }
+                Tick::default()
+            });
             // A clock that stepped back must not stop the sweeping for as long as it stepped.
             if now >= sweep_at || sweep_at - now > SWEEP_EVERY {
                 self.sweep(now).await;
@@ -107,7 +110,7 @@ impl Courier {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.until_next(now) => {}
+                () = self.until_next(now, tick.full) => {}
             }
         }
     }
@@ -140,6 +143,7 @@ impl Courier {
                 .filter(|row| !busy.contains(&row.chat))
             {
                 if self.room() == 0 {
+                    done.full = true;
                     return Ok(done);
                 }
                 self.look_at(&subscriber, &content, now, &mut done).await?;
@@ -257,10 +261,9 @@ impl Courier {
 
     /// Sleeps until a look is worth while: the next due moment, a note that arrived while there was no room, or a
     /// few seconds.
-    async fn until_next(&self, now: DateTime<Utc>) {
+    async fn until_next(&self, now: DateTime<Utc>, full: bool) {
         let next = self.store.next_due(now).await.ok().flatten();
         let wake = next.unwrap_or(now + TimeDelta::days(1));
-        let full = self.room() == 0;
         tokio::select! {
             () = self.clock.sleep_until(wake, LOOK_AT_LEAST_EVERY) => {}
             () = self.until_many_arrived(), if full => {}

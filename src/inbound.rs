@@ -34,11 +34,13 @@ pub struct Inbound {
     defaults: std::sync::Arc<Defaults>,
     openings: care::Openings,
     waiting: post::Waiting,
+    resumed: post::Resumed,
 }
 
 /// Who asked, how, and when: what an answer needs to know of an update besides the request.
 #[derive(Clone, Copy)]
 struct Asked {
+    update: i64,
     chat: ChatId,
     phone_language: Language,
     at: DateTime<Utc>,
@@ -67,12 +69,14 @@ impl Inbound {
             defaults,
             openings: care::Openings::default(),
             waiting: post::Waiting::default(),
+            resumed: post::Resumed::default(),
         }
     }
 
     /// Handles one update to its end.
     pub async fn handle(&self, update: Incoming) -> Handled {
         let asked = Asked {
+            update: update.id,
             chat: update.chat,
             phone_language: update
                 .language_tag
@@ -82,15 +86,20 @@ impl Inbound {
             at: update.sent_at.unwrap_or_else(|| self.clock.now()),
             tapped: None,
         };
+        let resumed = self.resumed.answers(asked);
         match update.kind {
             Kind::Text(words) => {
                 let finding = triage::read(&words.text);
-                if finding.tier == triage::Tier::None {
+                if finding.tier == triage::Tier::None && resumed {
+                    Handled::Done
+                } else if finding.tier == triage::Tier::None {
                     self.converse(Request::Text(words.text), asked).await
                 } else {
-                    self.care(&finding, asked, update.answered).await
+                    self.care(&finding, asked, update.answered || resumed).await
                 }
             }
+            // Its effect was stored before its answer was parked.
+            Kind::Tap { .. } | Kind::Location { .. } | Kind::Unreadable if resumed => Handled::Done,
             Kind::Tap {
                 query_id,
                 data,

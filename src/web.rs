@@ -1,4 +1,4 @@
-//! The small HTTP server: is it well, is it ready, and Telegram's webhook.
+//! The small HTTP server: is it well, is it ready, its numbers, and Telegram's webhook.
 //!
 //! Knows no other room. Who is well, who leads and what an update means is told to it as functions; it keeps the
 //! limits, so that nobody who can reach it can slow down the rest. Says and logs nothing about persons.
@@ -21,9 +21,6 @@ use tokio::{
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
-
-/// The paths that answer something besides the webhook's.
-pub const PATHS: [&str; 2] = ["/healthz", "/readyz"];
 
 /// The header in which Telegram proves itself (core.telegram.org/bots/api#setwebhook).
 const SECRET: &str = "x-telegram-bot-api-secret-token";
@@ -60,6 +57,8 @@ pub struct Answers {
     pub health: Arc<dyn Fn() -> Report + Send + Sync>,
     /// Whether requests should be sent here: a load balancer asks.
     pub readiness: Arc<dyn Fn() -> Report + Send + Sync>,
+    /// The numbers, in Prometheus's text format.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Where updates come in, if they do.
     pub hook: Option<Hook>,
 }
@@ -147,15 +146,17 @@ impl Server {
                 _ => plain(StatusCode::METHOD_NOT_ALLOWED, "POST only"),
             };
         }
-        let report = match path {
-            "/healthz" => &self.answers.health,
-            "/readyz" => &self.answers.readiness,
-            _ => return plain(StatusCode::NOT_FOUND, "nothing is here"),
-        };
+        if !["/healthz", "/readyz", "/metrics"].contains(&path) {
+            return plain(StatusCode::NOT_FOUND, "nothing is here");
+        }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return plain(StatusCode::METHOD_NOT_ALLOWED, "GET only");
         }
-        let report = report();
+        let report = match path {
+            "/healthz" => (self.answers.health)(),
+            "/readyz" => (self.answers.readiness)(),
+            _ => return plain(StatusCode::OK, (self.answers.metrics)().trim_end()),
+        };
         let status = if report.good {
             StatusCode::OK
         } else {

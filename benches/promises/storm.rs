@@ -40,7 +40,7 @@ const AFTERWARDS: Duration = Duration::from_secs(90);
 struct Call {
     chat: i64,
     back: Instant,
-    /// The bot had the message before the outage began.
+    /// The bot had the message in hand.
     before: bool,
 }
 
@@ -125,7 +125,7 @@ pub(crate) async fn run(asked: &Asked) -> anyhow::Result<()> {
 impl Storm {
     /// Gusts and lulls until `end`, with an outage of everything now and then, and parents who write all the time.
     async fn rage(&mut self, end: Instant) {
-        let mut outage_at = self.town.clock.instant() + Duration::from_secs(3);
+        let mut outage_at = self.town.clock.instant() + Duration::from_secs(4);
         self.lull();
         while self.town.clock.instant() < end {
             if self.town.clock.instant() >= outage_at {
@@ -140,17 +140,22 @@ impl Storm {
         }
     }
 
+    /// Only what always fails, fails.
+    fn clear_up(&self) {
+        self.town.telegram.recovers();
+        for (id, fault, _) in REFUSING {
+            self.town.telegram.keeps_failing(Target::Chat(id), fault);
+        }
+    }
+
     /// Only what always fails, fails; and single faults wait for single requests.
     fn lull(&mut self) {
         let single = self.any_fault();
         let poll = self.fault_of_a_poll();
         let repeats = usize::try_from(self.dice.roll(3)).unwrap_or(0);
         let reversed = usize::try_from(self.dice.roll(3)).unwrap_or(0);
+        self.clear_up();
         let telegram = &self.town.telegram;
-        telegram.recovers();
-        for (id, fault, _) in REFUSING {
-            telegram.keeps_failing(Target::Chat(id), fault);
-        }
         telegram.fails(Target::Sending, single, 1);
         telegram.fails(Target::Method("getUpdates"), poll, 1);
         telegram.repeats_updates(repeats);
@@ -171,23 +176,32 @@ impl Storm {
         self.town.telegram.keeps_failing(target, fault);
     }
 
-    /// The network is gone altogether for one to four seconds. One parent called for help just before, one does in it.
+    /// The network is gone for one to four seconds. Somebody calls for help while the bot still hears but cannot speak,
+    /// somebody else while it does not even hear.
     async fn outage(&mut self) {
-        self.town.telegram.recovers();
         let fault = match self.dice.roll(3) {
             0 => Fault::Gateway(502),
             1 => Fault::CutBefore,
             _ => Fault::Hang,
         };
-        let before = self.cries_for_help();
-        // The bot has the message in hand; what it answers meets the outage, or just not.
+        self.clear_up();
+        // Whatever the last gust did to the poll is over.
+        tokio::time::sleep(Duration::from_secs(2)).await;
         self.town.telegram.keeps_failing(Target::Sending, fault);
-        tokio::time::sleep(Duration::from_millis(30)).await;
-        self.town.telegram.keeps_failing(Target::All, fault);
+        let before = self.cries_for_help();
         self.talk_for(500, 1500).await;
+        // A poll that hangs cannot be told from one that waits, so polls break in another way.
+        let deaf = if fault == Fault::Hang {
+            Fault::CutBefore
+        } else {
+            fault
+        };
+        self.town
+            .telegram
+            .keeps_failing(Target::Method("getUpdates"), deaf);
         let meanwhile = self.cries_for_help();
         self.talk_for(500, 2500).await;
-        self.town.telegram.recovers();
+        self.clear_up();
         let back = self.town.clock.instant();
         let call = |chat, before| Call { chat, back, before };
         self.calls

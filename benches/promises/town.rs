@@ -131,9 +131,7 @@ impl Town {
     /// Waits for a moment of the clock.
     pub(crate) async fn until(&self, moment: DateTime<Utc>) {
         while self.clock.now() < moment {
-            self.clock
-                .sleep_until(moment, Duration::from_mins(1))
-                .await;
+            self.clock.sleep_until(moment, Duration::from_mins(1)).await;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the process does while it leads: takes updates, brings notes, and lets go at once when it no longer leads.
 
-use std::{pin::pin, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use tokio::time::timeout;
@@ -29,8 +29,8 @@ const KEEP_EVERY: Duration = Duration::from_millis(500);
 /// Messages are answered at once: of two that poll, Telegram itself ends the older poll.
 const NOTICED_WITHIN: Duration = Duration::from_secs(3);
 
-/// How long messages that are on their way may take when the program is told to stop. With the rest of stopping in
-/// order it stays below the 10 seconds that were promised.
+/// How long messages that are on their way may take when the program is told to stop. The last answers, the last
+/// acknowledgement (two seconds), this and the last rows together stay below the 10 seconds that were promised.
 const LAST_MESSAGES: Duration = Duration::from_secs(4);
 
 /// The same when another process leads already. What is on its way cannot be called back; nothing else leaves.
@@ -85,24 +85,9 @@ impl Duty {
         let country = rooms.defaults.country;
         let introduction = introduce(rooms.telegram.clone(), rooms.content.clone(), country);
         let introduction = AbortOnDropHandle::new(tokio::spawn(introduction));
-        let Self {
-            courier,
-            inbound,
-            door,
-            inbox,
-            registration,
-        } = self;
-        let beats = Beats {
-            clock: rooms.clock.clone(),
-            poller: registration
-                .is_none()
-                .then(|| Box::new(inbox.health()) as _),
-            courier: courier.clone(),
-            door: door.clone(),
-        };
         let mut rounds = Rounds {
-            courier: courier.clone(),
-            door: door.clone(),
+            courier: self.courier,
+            door: self.door,
             stop: stop.clone(),
             task: None,
         };
@@ -111,35 +96,32 @@ impl Duty {
         } else {
             Duration::ZERO
         });
-        let conflict = {
-            let health = inbox.health();
-            move || health().conflict
-        };
+        let polling = self.inbox.health();
+        let beats = Arc::new(Beats {
+            clock: rooms.clock.clone(),
+            poller: self
+                .registration
+                .is_none()
+                .then(|| Box::new(polling.clone()) as _),
+            courier: rounds.courier.clone(),
+            door: rounds.door.clone(),
+        });
+        standing.count(Some(beats.clone()));
+        let sample = || beats.sample(standing.leads());
+        let conflict = || polling().conflict;
         let mut lead = Some(lead);
-        let ended = {
-            let intake = pin!(take_updates(inbound, inbox, registration, standing, stop));
-            let beats = || beats.sample(standing.leads());
-            let watch = watchdog::watch_over(beats, standing, watchdog::LOOK_EVERY);
-            tokio::select! {
-                ended = intake => Ended::ToStop(ended),
-                () = hold(&mut lead, &mut rounds, rooms, standing, conflict) => Ended::Lost,
-                stuck = watch => return Ok(Ended::Stuck(stuck)),
+        let intake = take_updates(self.inbound, self.inbox, self.registration, standing, stop);
+        let ended = tokio::select! {
+            ended = intake => Ended::ToStop(ended),
+            () = hold(&mut lead, &mut rounds, rooms, standing, conflict) => Ended::Lost,
+            stuck = watchdog::watch_over(sample, standing, watchdog::LOOK_EVERY) => {
+                return Ok(Ended::Stuck(stuck));
             }
         };
         standing.receive(None);
+        standing.count(None);
         drop(introduction);
-        let within = match ended {
-            Ended::ToStop(_) => LAST_MESSAGES,
-            Ended::Lost | Ended::Stuck(_) => LOST_MESSAGES,
-        };
-        rounds.end();
-        // A door that hangs must not hold up the rest.
-        let _ = timeout(within + ASK_EVERY, door.close(within)).await;
-        if timeout(LAST_ROWS, courier.all_arrived()).await.is_err() {
-            tracing::error!(
-                "what became of the last notes could not be written down; they may come once more"
-            );
-        }
+        rounds.close(matches!(ended, Ended::Lost)).await;
         if let Some(lead) = lead {
             lead.release().await;
         }
@@ -196,11 +178,11 @@ async fn hold(
         if held {
             continue;
         }
-        rounds.end();
+        rounds.end().await;
         // Dropped first: the old session may hold the lock that the new one asks for.
         if lead.take().is_some() {
             tracing::warn!(
-                "the database does not answer: no notes are sent until it is clear who leads"
+                "the session that holds the lead is gone or does not answer: no notes are sent until it is clear who leads"
             );
             standing.set(Phase::WithoutDatabase);
         }
@@ -237,10 +219,29 @@ impl Rounds {
         self.task = Some(AbortOnDropHandle::new(task));
     }
 
+    /// Lets the last messages out and writes down what became of the last notes.
+    async fn close(mut self, lost: bool) {
+        self.end().await;
+        let within = if lost { LOST_MESSAGES } else { LAST_MESSAGES };
+        // A door that hangs must not hold up the rest.
+        let _ = timeout(within + ASK_EVERY, self.door.close(within)).await;
+        if timeout(LAST_ROWS, self.courier.all_arrived())
+            .await
+            .is_err()
+        {
+            tracing::error!(
+                "what became of the last notes could not be written down; they may come once more"
+            );
+        }
+    }
+
     /// No more notes, whatever the loop is at: what it has not handed over is still due. Notes that the door has not
     /// sent yet come back.
-    fn end(&mut self) {
-        if self.task.take().is_some() {
+    async fn end(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.abort();
+            // Until it has really ended it may still hand over what it has read.
+            let _ = task.await;
             self.door.recall_notes();
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::{metrics, watchdog::Beats};
 use crate::{
     telegram::{Handled, Reception},
     web::{Report, Taken},
@@ -20,16 +21,17 @@ pub(super) enum Phase {
 }
 
 /// Where the process stands. Clones are the same one.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Standing(Arc<Mutex<Now>>);
 
-#[derive(Debug)]
 struct Now {
     phase: Phase,
     /// What the watchdog has found.
     stuck: Option<String>,
     /// Who takes updates that come to the webhook; nobody while this process does not lead.
     reception: Option<Reception>,
+    /// Where the numbers are read while this process leads.
+    beats: Option<Arc<Beats>>,
 }
 
 impl Standing {
@@ -38,6 +40,7 @@ impl Standing {
             phase: Phase::Starting,
             stuck: None,
             reception: None,
+            beats: None,
         })))
     }
 
@@ -87,6 +90,23 @@ impl Standing {
             }
             Phase::Stopping => bad("stopping"),
         }
+    }
+
+    /// From now on the numbers are read there.
+    pub(super) fn count(&self, beats: Option<Arc<Beats>>) {
+        self.lock().beats = beats;
+    }
+
+    /// The numbers for Prometheus.
+    pub(super) fn metrics(&self) -> String {
+        let (beats, leads) = {
+            let now = self.lock();
+            (now.beats.clone(), now.phase == Phase::Leading)
+        };
+        let door = beats.as_ref().map(|beats| beats.door.snapshot());
+        let polling = beats.as_ref().and_then(|beats| beats.poller.as_ref());
+        let polling = polling.map(|health| health());
+        metrics::text(leads, door.as_ref(), polling.as_ref())
     }
 
     /// Hands on what came to the webhook.

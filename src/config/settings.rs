@@ -99,7 +99,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "HTTP_LISTEN",
         default: "",
-        what: "Where to answer health checks (/healthz, /readyz) and the webhook. Not set: nothing listens.",
+        what: "Where to answer health checks (/healthz, /readyz), /metrics and the webhook. Not set: nothing listens.",
         allowed: "an address and a port, such as 127.0.0.1:8080",
         secret: false,
     },

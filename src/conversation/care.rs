@@ -74,13 +74,14 @@ fn in_language(scene: &Scene, language: Option<Language>) -> Spoken {
 }
 
 fn emergency(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
-    let notes_on = scene
-        .subscriber
-        .is_some_and(|subscriber| subscriber.standing != Standing::Stopped);
+    // Not to one whose notes are paused for longer: “for three days” would tell her that they come then.
+    let held = scene.subscriber.is_some_and(|subscriber| {
+        due::held(subscriber.clone(), scene.now).standing != subscriber.standing
+    });
     let body = scene
         .content
         .care
-        .emergency(scene.voice(), &inserts(finding), opening, notes_on);
+        .emergency(scene.voice(), &inserts(finding), opening, held);
     let mut rows = crisis::line_rows(scene, scene.country());
     let buttons = &scene.phrases().buttons;
     rows.push(vec![
@@ -126,8 +127,10 @@ fn concern(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
 }
 
 /// Medical comes first, then the baby and psychosis, then violence, then someone else; at most two besides the
-/// generic reply (SAFETY 3.5).
+/// generic reply (SAFETY 3.5). Where there is violence, the someone else who is named may be the one who hurts her:
+/// nothing then says to stay with that person.
 fn inserts(finding: &Finding) -> Vec<Insert> {
+    let violence = finding.categories.contains(&Category::Violence);
     let wanted = [
         (Category::Medical, Insert::Medical),
         (Category::HarmToBaby, Insert::Baby),
@@ -139,6 +142,7 @@ fn inserts(finding: &Finding) -> Vec<Insert> {
         .into_iter()
         .filter(|(category, _)| finding.categories.contains(category))
         .map(|(_, insert)| insert)
+        .filter(|insert| !(violence && *insert == Insert::Other))
         .take(MAX_INSERTS)
         .collect()
 }

@@ -110,14 +110,20 @@ pub fn ask_move(scene: &Scene, id: &NoteId, came: DateTime<Utc>) -> Reply {
     };
     let to = |label: &str, when| scene.button(label, &Tap::MoveNote(id.clone(), came, when));
     let body = format!("{}\n\n{}", note.body(), scene.phrases().notes.when);
+    let mut times = vec![
+        to(&buttons.in_an_hour, Moved::InAnHour),
+        to(&buttons.tomorrow, Moved::Tomorrow),
+    ];
+    if scene
+        .subscriber
+        .is_some_and(|subscriber| due::evening_is_ahead(subscriber, scene.now))
+    {
+        times.insert(1, to(&buttons.this_evening, Moved::ThisEvening));
+    }
     Reply::in_place(scene.message(
         body,
         vec![
-            vec![
-                to(&buttons.in_an_hour, Moved::InAnHour),
-                to(&buttons.this_evening, Moved::ThisEvening),
-                to(&buttons.tomorrow, Moved::Tomorrow),
-            ],
+            times,
             vec![
                 scene.button(&buttons.back, &Tap::KeepNote(id.clone(), came)),
                 scene.crisis_button(),

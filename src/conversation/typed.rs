@@ -239,11 +239,14 @@ fn pause(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {
     asking_again(question, &scene.phrases().pause.unknown)
 }
 
-/// `3`, `3 days`, `1 semana`: how many days, if it is a pause that is offered.
+/// `3`, `3 days`, `1 semana`, `a week`: how many days, if it is a pause that is offered.
 fn pause_days(words: &str) -> Option<u16> {
     let words = fold(words);
     let mut words = words.split_whitespace();
-    let number: u16 = words.next()?.parse().ok()?;
+    let number: u16 = match words.next()? {
+        "a" | "one" | "un" | "una" => 1,
+        digits => digits.parse().ok()?,
+    };
     let unit = match words.next() {
         None | Some("d" | "day" | "days" | "dia" | "dias") => 1,
         Some("week" | "weeks" | "semana" | "semanas") => 7,

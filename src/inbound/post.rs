@@ -1,7 +1,7 @@
 //! Handing an answer to the door, and parking it where Telegram cannot take it now.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -26,9 +26,25 @@ const NOWHERE_TO_GO: Duration = Duration::from_secs(20);
 /// How many parked answers are read at once.
 const ROWS: u32 = 200;
 
-/// With so many answers on their way, a chat gets no more until one has arrived: whoever floods the bot is answered as
-/// fast as Telegram lets one chat be answered, and the updates of everyone else are not kept waiting behind.
-const MOST_WAITING: usize = 10;
+/// With so many answers on their way, more than anyone types in a minute, a chat gets no more until one has arrived:
+/// whoever floods the bot is answered as fast as Telegram lets one chat be answered.
+const MOST_WAITING: usize = 30;
+
+/// Updates whose answer was parked by an earlier run that ended before it could acknowledge them: they come again, but
+/// their answer is on its way already.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Resumed(Arc<Mutex<HashSet<(ChatId, i64)>>>);
+
+impl Resumed {
+    /// Whether this update's answer is one of those.
+    pub(super) fn answers(&self, asked: Asked) -> bool {
+        self.lock().contains(&(asked.chat, asked.update))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<(ChatId, i64)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// How many parked answers of each chat are still on their way.
 #[derive(Clone, Debug, Default)]
@@ -64,10 +80,14 @@ impl Inbound {
         if class == Class::Answer && self.waiting.count(asked.chat) >= MOST_WAITING {
             return Handled::Done;
         }
-        let letters: Vec<Letter> = say
+        let mut letters: Vec<Letter> = say
             .into_iter()
             .map(|say| letter(say, class, asked))
             .collect();
+        // They are parked in order: with the last one the whole answer is safe.
+        if let Some(last) = letters.last_mut() {
+            last.answers = Some(asked.update);
+        }
         let posted: Vec<(Letter, Receipt)> = letters
             .into_iter()
             .map(|letter| (letter.clone(), self.door.post(letter)))
@@ -90,6 +110,8 @@ impl Inbound {
             for parked in page.rows {
                 match serde_json::from_slice::<Letter>(&parked.bytes) {
                     Ok(letter) => {
+                        let answers = letter.answers.map(|update| (letter.chat, update));
+                        self.resumed.lock().extend(answers);
                         let receipt = self.door.post(letter);
                         self.watch(parked.chat, receipt, parked.id);
                         resumed += 1;

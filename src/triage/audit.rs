@@ -5,6 +5,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::decide;
+use super::finding::Category;
 
 /// Why a line could not be read. Quotes nothing of the line.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -58,7 +59,7 @@ pub fn audit_line(line: &str, explain: bool) -> Result<String, AuditError> {
     let answer = Answer {
         id: asked.id,
         tier: finding.tier.code(),
-        category: finding.primary().map_or("none", decide::Category::code),
+        category: finding.primary().map_or("none", Category::code),
         lang: finding.language.map_or("und", |language| language.code()),
         why,
     };

@@ -2,143 +2,13 @@
 
 use std::fmt::Write as _;
 
+use super::finding::{Category, Explanation, Finding, Tier};
 use super::lexicon::Lexicon;
 use super::matcher::{Hit, Place, Spans};
 use super::model::{self, Chances, LABELS, Weights, Window};
 use super::repair::{self, Word};
 use super::rules::Verdict;
 use crate::domain::Language;
-
-/// How much a text needs help, in rising order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Tier {
-    /// Nothing for the safety net.
-    #[default]
-    None,
-    /// Heavy, or close to an emergency.
-    Concern,
-    /// The baby died, or is no longer with the parent.
-    Loss,
-    /// Someone may be in danger.
-    Emergency,
-}
-
-impl Tier {
-    /// The word the audit verb writes.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Concern => "concern",
-            Self::Loss => "loss",
-            Self::Emergency => "emergency",
-        }
-    }
-}
-
-/// What a finding is about, in order of precedence: the first is answered first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Category {
-    /// Breathing, seizure, heavy bleeding, an overdose taken.
-    Medical,
-    /// Harm to the baby, done, wanted or feared.
-    HarmToBaby,
-    /// Voices, visions, beliefs, days without sleep and full of energy.
-    Psychosis,
-    /// A wish to be dead, active or passive.
-    Suicide,
-    /// Hurting oneself.
-    SelfInjury,
-    /// Being hurt, threatened or locked in by someone.
-    Violence,
-    /// The baby died, or is no longer with the parent.
-    Loss,
-    /// Unwanted frightening thoughts.
-    ScaryThoughts,
-    /// Too heavy to carry.
-    Distress,
-    /// It is about someone the writer worries for: never alone, always beside another.
-    SomeoneElse,
-}
-
-impl Category {
-    /// Every category, in order of precedence.
-    pub const ALL: [Self; 10] = [
-        Self::Medical,
-        Self::HarmToBaby,
-        Self::Psychosis,
-        Self::Suicide,
-        Self::SelfInjury,
-        Self::Violence,
-        Self::Loss,
-        Self::ScaryThoughts,
-        Self::Distress,
-        Self::SomeoneElse,
-    ];
-
-    /// The word the audit verb, the lexicon and the corpus use.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Medical => "medical",
-            Self::HarmToBaby => "baby",
-            Self::Psychosis => "psychosis",
-            Self::Suicide => "suicide",
-            Self::SelfInjury => "self-injury",
-            Self::Violence => "violence",
-            Self::Loss => "loss",
-            Self::ScaryThoughts => "scary-thoughts",
-            Self::Distress => "distress",
-            Self::SomeoneElse => "someone-else",
-        }
-    }
-
-    /// The category of a code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|category| category.code() == code)
-    }
-}
-
-/// What a text may mean. Holds no word of the text, so it may be printed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Finding {
-    /// How much help is needed.
-    pub tier: Tier,
-    /// What it is about, the most urgent first; empty exactly when the tier is none.
-    pub categories: Vec<Category>,
-    /// The language of the words that matched; none when no word tells.
-    pub language: Option<Language>,
-}
-
-impl Finding {
-    /// The category that is answered first.
-    pub fn primary(&self) -> Option<Category> {
-        self.categories.first().copied()
-    }
-
-    /// Whether it is, among others, about this.
-    pub fn has(&self, category: Category) -> bool {
-        self.categories.contains(&category)
-    }
-}
-
-/// Why a finding is what it is. Its text quotes the message: for the audit verb's output only.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Explanation {
-    /// The same finding that [`read`] gives.
-    pub finding: Finding,
-    /// Plain lines: the normalised text, then each rule and what it matched.
-    pub lines: Vec<String>,
-}
-
-impl std::fmt::Debug for Explanation {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Explanation")
-            .field("finding", &self.finding)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Reads a text. Never fails, never panics, costs time linear in the text's length.
 pub fn read(text: &str) -> Finding {
@@ -157,6 +27,17 @@ pub fn explain(text: &str) -> Explanation {
         finding: reading.finding(),
         lines: reading.lines(),
     }
+}
+
+/// Steps the matcher takes for a text, for the proof that they stay bounded.
+#[cfg(test)]
+pub(super) fn steps(text: &str) -> u64 {
+    let lexicon = Lexicon::get();
+    let words = repair::words(text);
+    let mut spans = Spans::find(lexicon, &places(lexicon, &words));
+    spans.mask(lexicon);
+    spans.hits(lexicon);
+    spans.steps
 }
 
 /// One rule's say, after negation and fear were weighed.
@@ -403,13 +284,13 @@ impl Scene<'_> {
 }
 
 /// Chance of an emergency, all kinds together, from which the model alone says so.
-const SURE: f32 = 0.62;
+const SURE: f32 = 0.5;
 /// The same where the rules saw a denial, a past or a fear.
 const VERY_SURE: f32 = 0.93;
 /// Chance of a loss from which the model alone says so.
 const SURE_OF_LOSS: f32 = 0.6;
 /// Chance of anything at all from which it is a concern.
-const SUSPECTED: f32 = 0.5;
+const SUSPECTED: f32 = 0.46;
 
 /// What the model has to say about one stretch.
 fn suspicion(weights: &Weights, window: &Window, softened: bool) -> Option<Say> {
@@ -506,42 +387,5 @@ fn language(words: &[Word]) -> Option<Language> {
         std::cmp::Ordering::Greater => Some(Language::En),
         std::cmp::Ordering::Less => Some(Language::Es),
         std::cmp::Ordering::Equal => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_example_case_has_its_tier() {
-        let mut wrong = Vec::new();
-        for line in include_str!("../../tests/corpus/safety-cases.tsv").lines() {
-            let fields: Vec<&str> = line.split('\t').collect();
-            let wanted = match fields[0] {
-                "E" => Tier::Emergency,
-                "C" => Tier::Concern,
-                _ => Tier::None,
-            };
-            let tier = read(fields[3]).tier;
-            if tier != wanted {
-                wrong.push(format!(
-                    "{} is {} not {}",
-                    fields[3],
-                    tier.code(),
-                    wanted.code()
-                ));
-            }
-        }
-        assert!(wrong.is_empty(), "{wrong:#?}");
-    }
-
-    #[test]
-    fn the_article_raises_no_alarm() {
-        let alarms: Vec<&str> = include_str!("../../messages/article.txt")
-            .split(['.', '\n', '?'])
-            .filter(|sentence| read(sentence).tier != Tier::None)
-            .collect();
-        assert!(alarms.is_empty(), "{alarms:#?}");
     }
 }

@@ -6,14 +6,21 @@
 
 mod audit;
 mod decide;
+mod finding;
 mod fold;
 mod lexicon;
 mod matcher;
 pub mod model;
+mod packed;
 mod repair;
 mod rules;
 mod tokens;
+mod vocabulary;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use audit::{AuditError, audit_line};
-pub use decide::{Category, Explanation, Finding, Tier, explain, read, read_with};
+pub use decide::{explain, read, read_with};
+pub use finding::{Category, Explanation, Finding, Tier};

@@ -3,11 +3,12 @@
 //! Weights, recipe and scores lie in `model/`; `cargo run --release --example train-triage` makes them again.
 //! Pure arithmetic: the same text and the same weights give the same answer on every machine.
 
-use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use super::decide::{Category, Tier};
+use super::finding::{Category, Tier};
 use super::lexicon::Lexicon;
 use super::matcher::Spans;
+use super::packed::unpack;
 use super::repair::Word;
 
 /// What the model tells apart; the last is "nothing".
@@ -252,20 +253,21 @@ pub const HEAD: usize = 4 * (1 + LABELS.len());
 /// The weights: a scale, the labels' biases, then for each bucket and label one signed byte.
 #[derive(Debug)]
 pub struct Weights {
-    bytes: Cow<'static, [u8]>,
+    bytes: Vec<u8>,
 }
 
 /// The weights built in.
-pub static BUILT_IN: Weights = Weights {
-    bytes: Cow::Borrowed(include_bytes!("model/weights.bin")),
-};
+pub static BUILT_IN: LazyLock<Weights> = LazyLock::new(|| Weights {
+    bytes: unpack(include_bytes!(concat!(
+        env!("OUT_DIR"),
+        "/weights.bin.deflate"
+    ))),
+});
 
 impl Weights {
     /// Weights fresh from training, for scoring them before they are built in.
     pub fn fresh(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes: Cow::Owned(bytes),
-        }
+        Self { bytes }
     }
 
     fn number(&self, at: usize) -> f32 {

@@ -13,7 +13,7 @@
 
 use std::collections::HashMap;
 
-use super::decide::{Category, Tier};
+use super::finding::{Category, Tier};
 
 /// What a rule says when it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -208,3 +208,26 @@ async fn while_the_database_is_down_help_comes_and_what_can_be_read_is_read() {
         "after a restart the reply may come once more, not more often"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_hurt_at_home_is_never_told_to_stay_with_the_one_who_hurts_her() {
+    for (text, not_your_fault, stay) in [
+        (
+            "my husband hit me",
+            "it is not your fault",
+            "stay with them",
+        ),
+        (
+            "mi esposo me pega",
+            "no es tu culpa",
+            "quédate con esa persona",
+        ),
+    ] {
+        let world = World::new().await;
+        let mia = world.mia();
+        world.says(&mia, text).await;
+        let said = world.last_to(&mia);
+        assert!(said.contains(not_your_fault), "{said}");
+        assert!(!said.contains(stay), "{said}");
+    }
+}

@@ -4,3 +4,4 @@ mod broken;
 mod order;
 mod parked;
 mod refused;
+mod storm;

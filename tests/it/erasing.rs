@@ -126,7 +126,8 @@ async fn stop_keeps_her_settings_for_thirty_days() {
     world.says(&mia, "/start").await;
     let back = world.last_to(&mia);
     assert!(
-        back.starts_with("Welcome back.") && back.contains("Time: 6:07 pm"),
+        back.starts_with("Your notes are on again, with your old settings.")
+            && back.contains("Time: 6:07 pm"),
         "{back}"
     );
     assert_eq!(world.row(&mia).await.unwrap().zone.name(), CANARY_ZONE);

@@ -176,9 +176,11 @@ async fn a_flood_from_one_chat_holds_up_nobody() {
     }
     mia.says("/signs");
     mia.next_bot_message().await.unwrap();
-    world.answered().await;
-    let answers = world.messages_to(&loud);
-    assert!((1..20).contains(&answers), "{answers} answers to a flood");
+    // Far from each is answered, and what waits is bounded.
+    world.confirmed().await;
+    let waiting = world.store.parked(None, 100).await.unwrap().rows.len();
+    let answers = world.messages_to(&loud) + waiting;
+    assert!((1..FLOOD / 2).contains(&answers), "{answers} answers");
 }
 
 #[tokio::test(flavor = "multi_thread")]

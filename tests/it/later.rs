@@ -79,14 +79,15 @@ async fn another_time_moves_this_note_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn this_evening_is_tomorrow_when_the_evening_has_come() {
     let world = World::new().await;
-    let parents = world.parents_who_typed(&[&["/time 19:30"]]).await;
-    world.at(LA, "2027-03-08T19:30:00").await;
+    let parents = world.parents_who_typed(&[&["/time 18:30"]]).await;
+    world.at(LA, "2027-03-08T18:30:00").await;
     world.taps(&parents[0], "Another time").await;
+    world.at(LA, "2027-03-08T19:10:00").await;
     world.taps(&parents[0], "This evening").await;
     assert!(
         world
             .last_to(&parents[0])
-            .contains("Tuesday, March 9 at 7:30 pm"),
+            .contains("Tuesday, March 9 at 6:30 pm"),
         "{}",
         world.last_to(&parents[0])
     );
@@ -94,8 +95,18 @@ async fn this_evening_is_tomorrow_when_the_evening_has_come() {
     let diary = world.diary(&parents[0], LA);
     assert_eq!(
         diary,
-        ["Mon 03-08 19:30", "Tue 03-09 19:30", "Wed 03-10 19:30"]
+        ["Mon 03-08 18:30", "Tue 03-09 18:30", "Wed 03-10 18:30"]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn this_evening_is_not_offered_when_the_evening_has_come() {
+    let world = World::new().await;
+    let parents = world.parents_who_typed(&[&["/time 20:30"]]).await;
+    world.at(LA, "2027-03-08T20:30:00").await;
+    world.taps(&parents[0], "Another time").await;
+    let asked = parents[0].transcript();
+    assert!(asked.contains("[In an hour] [Tomorrow]"), "{asked}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -214,7 +225,7 @@ async fn when_all_are_set_aside_none_comes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn fewer_or_a_pause() {
     let (world, parents) = tuesday_ten(&[&[], &[], &[]]).await;
-    let choices = ["Three a week", "Once a week", "3 days"];
+    let choices = ["Three notes a week", "One note a week", "3 days"];
     for parent in &parents {
         parent.taps("Fewer or pause").unwrap();
     }

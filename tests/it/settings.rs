@@ -41,7 +41,7 @@ async fn everything_is_on_one_screen() {
         Qué recibes: Una afirmación al día
         Días: todos los días
         Hora: 10:00
-        Zona horaria: Pacífico de EE. UU.: California, Washington, Oregón, Nevada (allí son las 10:24)
+        Zona horaria: Pacífico de EE. UU.: California, Washington, Oregón, Nevada (hora actual: 10:24)
         Líneas de ayuda de: Estados Unidos
         Idioma: español
         Las notas llegan en silencio
@@ -76,7 +76,7 @@ async fn each_setting_changes_by_buttons() {
         Qué recibes: Afirmaciones y prácticas suaves
         Días: todos los días
         Hora: 19:00
-        Zona horaria: Este de EE. UU.: Nueva York, Florida, Georgia (allí son las 13:24)
+        Zona horaria: Este de EE. UU.: Nueva York, Florida, Georgia (hora actual: 13:24)
         Líneas de ayuda de: Irlanda
         Idioma: español
         Las notas suenan
@@ -220,8 +220,8 @@ async fn fewer_notes_are_two_taps_from_a_note_and_can_be_undone() {
     let mia = english(&world).await;
     world.next_note_comes(&mia).await;
     world.taps(&mia, "Fewer or pause").await;
-    world.taps(&mia, "Three a week").await;
-    assert!(world.last_to(&mia).contains("Fewer: three a week"));
+    world.taps(&mia, "Three notes a week").await;
+    assert!(world.last_to(&mia).contains("Three notes a week"));
     assert_eq!(
         world.next_note(&mia).await.as_deref(),
         Some("Wed 2027-03-10 10:00")

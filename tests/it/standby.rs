@@ -1,212 +1,31 @@
 //! Two processes on one PostgreSQL database: one leads, the other stands by and takes over. Real processes, a real
 //! server, and the stand-in for Telegram as the judge.
 
-use std::{collections::HashMap, net::SocketAddr, time::Duration};
+mod machines;
 
-use reqwest::StatusCode;
+use std::time::Duration;
+
+use machines::{ASK_EVERY, KEY, Machine, NOTES, PATIENCE, Pair, answers, parents_ask};
 use slowbloom::{
-    domain::subscriber::Slot,
-    sandbox::{CallRecord, Parent, StandIn},
+    sandbox::CallRecord,
     store::{Keys, Store},
 };
-use sqlx::{Connection as _, PgConnection};
-use tokio::time::Instant;
 
 use crate::support::{
     postgres::{self, Cluster},
     program::Program,
-    seeding::subscriber,
     world::{MONDAY, World},
 };
-
-const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 /// The promise: another one takes over within this time.
 const TAKE_OVER: Duration = Duration::from_secs(10);
 
-/// How long anything else may take before the test fails.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How often a process is asked where it stands.
-const ASK_EVERY: Duration = Duration::from_millis(20);
-
-/// Notes that fall due: at 30 a second they take four seconds.
-const NOTES: i64 = 120;
-
-/// At most so many of them may come twice when a process is killed or frozen: what may be between being accepted and
+/// At most so many notes may come twice when a process is killed or frozen: what may be between being accepted and
 /// being written down, at 30 a second.
 const IN_FLIGHT: usize = 8;
 
 /// At most so many come twice when two believe that they lead until one notices, which it does within a second.
 const A_SECOND: usize = 30;
-
-/// A machine with one process.
-struct Machine {
-    program: Program,
-    listen: String,
-}
-
-/// Two machines, one database.
-struct Pair {
-    machines: [Machine; 2],
-    store: Store,
-    url: String,
-}
-
-impl Machine {
-    fn new(mut program: Program, url: &str) -> Self {
-        let free = std::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
-        let listen = free.local_addr().unwrap().to_string();
-        program.set("DATABASE_URL", url);
-        program.set("DATA_KEY", KEY);
-        program.set("DATA_KEY_FILE", "");
-        program.set("HTTP_LISTEN", &listen);
-        Self { program, listen }
-    }
-
-    /// What `/readyz` says; nothing while nobody listens.
-    async fn says(&self) -> Option<(StatusCode, String)> {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let url = format!("http://{}/readyz", self.listen);
-        let asked = client.get(url).timeout(Duration::from_secs(1)).send().await;
-        let answer = asked.ok()?;
-        let status = answer.status();
-        Some((status, answer.text().await.ok()?.trim().to_owned()))
-    }
-
-    /// Waits until `/readyz` begins like this; how long that took.
-    async fn until_it_says(&self, line: &str) -> Duration {
-        let began = self.now();
-        loop {
-            let said = self.says().await;
-            if let Some((status, said)) = &said
-                && said.starts_with(line)
-            {
-                assert_eq!(status.is_success(), line.starts_with("leading"));
-                return self.now() - began;
-            }
-            let waited = self.now() - began;
-            assert!(
-                waited < PATIENCE,
-                "{said:?}, not {line:?}, after {waited:?}:\n{}",
-                self.program.log()
-            );
-            tokio::time::sleep(ASK_EVERY).await;
-        }
-    }
-
-    fn now(&self) -> Instant {
-        self.program.clock.instant()
-    }
-}
-
-impl Pair {
-    /// The first leads, the other stands by.
-    async fn new(url: String) -> Self {
-        let store = Store::open(&url, Keys::from_text(KEY).unwrap())
-            .await
-            .unwrap();
-        let program = Program::new().await;
-        let twin = program.twin();
-        let mut machines = [Machine::new(program, &url), Machine::new(twin, &url)];
-        machines[0].program.starts();
-        machines[0].until_it_says("leading").await;
-        machines[1].program.starts();
-        machines[1].until_it_says("standing by").await;
-        Self {
-            machines,
-            store,
-            url,
-        }
-    }
-
-    fn telegram(&self) -> &StandIn {
-        &self.machines[0].program.telegram
-    }
-
-    /// Notes that fall due at once, in a moment.
-    async fn notes_fall_due(&self) -> Vec<Parent> {
-        let now = self.machines[0].program.clock.now();
-        let mut parents = Vec::new();
-        for id in (1001..).take(usize::try_from(NOTES).unwrap()) {
-            let parent = self.telegram().parent(id, "mia", "en");
-            parent.wrote_before();
-            parents.push(parent);
-            let mut row = subscriber(id, now);
-            let wall = row.zone.wall(now);
-            row.next = Some(Slot { due: now, wall });
-            self.store.insert(&row).await.unwrap();
-        }
-        parents
-    }
-
-    /// Waits until the bot has sent so many messages.
-    async fn until_sent(&self, messages: usize) {
-        let began = self.machines[0].now();
-        while self.telegram().everything_said().len() < messages {
-            let waited = self.machines[0].now() - began;
-            assert!(
-                waited < PATIENCE,
-                "{} of {messages} after {waited:?}:\n{}",
-                self.telegram().everything_said().len(),
-                self.machines[1].program.log()
-            );
-            tokio::time::sleep(ASK_EVERY).await;
-        }
-    }
-
-    /// Waits until every note is there; how many came twice. None may come three times.
-    async fn every_note_arrives(&self, parents: &[Parent]) -> usize {
-        let began = self.machines[0].now();
-        let missing = || {
-            parents
-                .iter()
-                .filter(|parent| parent.heard().is_empty())
-                .count()
-        };
-        while missing() > 0 {
-            let waited = self.machines[0].now() - began;
-            assert!(
-                waited < PATIENCE,
-                "{} notes are missing after {waited:?}",
-                missing()
-            );
-            tokio::time::sleep(ASK_EVERY).await;
-        }
-        // A note that comes twice comes when the next leader looks first, which it has done by now.
-        let heard: Vec<_> = parents.iter().map(|parent| parent.heard().len()).collect();
-        assert!(heard.iter().all(|times| *times <= 2));
-        heard.iter().filter(|times| **times == 2).count()
-    }
-
-    async fn sql(&self, statement: &'static str) {
-        let mut db = PgConnection::connect(&self.url).await.unwrap();
-        sqlx::query(statement).execute(&mut db).await.unwrap();
-    }
-}
-
-/// How often each parent was answered since `before` messages were said.
-fn answers(telegram: &StandIn, parents: &[Parent]) -> Vec<usize> {
-    let mut answers = HashMap::new();
-    for said in telegram.everything_said() {
-        *answers.entry(said.chat).or_insert(0) += 1;
-    }
-    parents
-        .iter()
-        .map(|parent| answers.get(&parent.id).copied().unwrap_or_default())
-        .collect()
-}
-
-/// Parents who ask for the signs, one after the other, all the time.
-fn parents_ask(telegram: &StandIn, first: i64, count: i64) -> Vec<Parent> {
-    let parents: Vec<_> = (first..first + count)
-        .map(|id| telegram.parent(id, "mia", "en"))
-        .collect();
-    for parent in &parents {
-        parent.says("/signs");
-    }
-    parents
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_leader_is_killed_the_other_takes_over() {

@@ -69,8 +69,8 @@ async fn a_parent_subscribes_in_three_taps_and_gets_her_note() {
              Education only, not therapy. Danger? Call 911. Crisis? Call/text 988. Parents’ line: +1 833-852-6262. /crisis
              [A daily affirmation]
              [Affirmations and gentle practice reminders]
-             [Fewer: three a week]
-             [Once a week]
+             [Three notes a week]
+             [One note a week]
              [Skip this] [Crisis help]
         mia taps [A daily affirmation]
         bot (edited): All set.
@@ -111,7 +111,7 @@ async fn a_parent_subscribes_in_spanish() {
     world.taps(&luz, AGREE_ES).await;
     world.taps(&luz, "Sí").await;
     world.taps(&luz, "19:00").await;
-    world.taps(&luz, "Una vez por semana").await;
+    world.taps(&luz, "Una nota por semana").await;
     assert_eq!(
         world.next_note_comes(&luz).await,
         "Mon 2027-03-08 19:00",
@@ -140,7 +140,7 @@ async fn a_parent_subscribes_in_spanish() {
              [No, solo quiero mirar]
              [Necesito ayuda ya]
         luz taps [Sí, tengo 18+ y acepto]
-        bot: ¿Son las 10:24 donde estás?
+        bot: ¿Tu reloj marca 10:24?
 
              Solo informa, no es terapia. ¿Peligro? 911. ¿Crisis? 988, oprime 2. Línea materna: +1 833-852-6262. /crisis
              [Sí] [No]
@@ -160,13 +160,13 @@ async fn a_parent_subscribes_in_spanish() {
              Solo informa, no es terapia. ¿Peligro? 911. ¿Crisis? 988, oprime 2. Línea materna: +1 833-852-6262. /crisis
              [Una afirmación al día]
              [Afirmaciones y prácticas suaves]
-             [Menos: tres por semana]
-             [Una vez por semana]
+             [Tres notas por semana]
+             [Una nota por semana]
              [Saltar esto] [Ayuda en crisis]
-        luz taps [Una vez por semana]
+        luz taps [Una nota por semana]
         bot (edited): Todo listo.
 
-             Una vez por semana, lunes a las 19:00 (Pacífico de EE. UU.: California, Washington, Oregón, Nevada).
+             Una nota por semana, lunes a las 19:00 (Pacífico de EE. UU.: California, Washington, Oregón, Nevada).
 
              Líneas de ayuda de: Estados Unidos
 
@@ -245,10 +245,10 @@ async fn a_restart_in_the_middle_loses_nothing() {
     world.says(&mia, "25:99").await;
     world.says(&mia, "8:30 pm").await;
     world.restarts().await;
-    world.taps(&mia, "Once a week").await;
+    world.taps(&mia, "One note a week").await;
     let summary = world.last_to(&mia);
     assert!(
-        summary.contains("Once a week, Monday at 8:30 pm"),
+        summary.contains("One note a week, Monday at 8:30 pm"),
         "{summary}"
     );
     assert_eq!(

@@ -249,6 +249,16 @@ fn here(mut sub: Subscriber) -> Subscriber {
     sub
 }
 
+/// Whether “this evening” is still to come where she is.
+pub fn evening_is_ahead(sub: &Subscriber, now: DateTime<Utc>) -> bool {
+    this_evening(sub, now).is_some()
+}
+
+fn this_evening(sub: &Subscriber, now: DateTime<Utc>) -> Option<Slot> {
+    let today = sub.zone.wall(now).date();
+    Slot::at(&sub.zone, today.and_time(EVENING.into())).filter(|slot| slot.due > now)
+}
+
 fn moved_slot(sub: &Subscriber, to: Moved, now: DateTime<Utc>) -> Option<Slot> {
     let today = sub.zone.wall(now).date();
     match to {
@@ -257,9 +267,9 @@ fn moved_slot(sub: &Subscriber, to: Moved, now: DateTime<Utc>) -> Option<Slot> {
             let wall = sub.zone.wall(due);
             Some(Slot { due, wall })
         }
-        Moved::ThisEvening => Slot::at(&sub.zone, today.and_time(EVENING.into()))
-            .filter(|slot| slot.due > now)
-            .or_else(|| moved_slot(sub, Moved::Tomorrow, now)),
+        Moved::ThisEvening => {
+            this_evening(sub, now).or_else(|| moved_slot(sub, Moved::Tomorrow, now))
+        }
         Moved::Tomorrow => {
             let wall = today.succ_opt()?.and_time(sub.schedule.time().into());
             Slot::at(&sub.zone, wall)

@@ -84,6 +84,8 @@ pub(super) fn chat(model: &Model, id: i64, version: u64, zone: &Zone) -> Option<
     let chat = model.chats.get(&id)?;
     let skipped = chat.messages.len().saturating_sub(MOST_MESSAGES);
     let language = person.language_code.as_str();
+    // A bot's texts are kept by language, without the region: es-419 reads those in es.
+    let spoken = language.split('-').next().unwrap_or(language);
     Some(View {
         version,
         language: language.to_owned(),
@@ -96,10 +98,10 @@ pub(super) fn chat(model: &Model, id: i64, version: u64, zone: &Zone) -> Option<
         keys: keys(chat),
         toast: chat.toast.as_ref().map(toast),
         bot: Profile {
-            name: itself::name_or_default(model.profile_text("name", language)),
-            description: model.profile_text("description", language),
-            short_description: model.profile_text("short_description", language),
-            commands: model.commands_for(language),
+            name: itself::name_or_default(model.profile_text("name", spoken)),
+            description: model.profile_text("description", spoken),
+            short_description: model.profile_text("short_description", spoken),
+            commands: model.commands_for(spoken),
         },
     })
 }

@@ -21,7 +21,7 @@ use super::{
     Limits, Snapshot, Wording,
     compose::{Request, compose},
     desk::{Desk, Flight, Next, Now},
-    letter::{Class, Delivery, Letter},
+    letter::{Class, Letter, Reply},
     stats,
 };
 use crate::{
@@ -38,8 +38,8 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
 /// What the porter is asked.
 pub(super) enum Order {
-    /// To send a letter, to say what became of it, and to say at once if it will wait for long.
-    Post(Box<Letter>, oneshot::Sender<Delivery>, oneshot::Sender<()>),
+    /// To send a letter.
+    Post(Box<Letter>, Reply),
     /// To give back the notes that are not on their way.
     RecallNotes,
     /// To finish within this time, and say so.
@@ -178,12 +178,7 @@ impl Porter {
     fn obey(&mut self, order: Option<Order>) {
         let now = self.now();
         match order {
-            Some(Order::Post(letter, reply, waits_long)) => {
-                if self.desk.post(*letter, reply, now) {
-                    // Most do not ask.
-                    let _ = waits_long.send(());
-                }
-            }
+            Some(Order::Post(letter, reply)) => self.desk.post(*letter, reply, now),
             Some(Order::RecallNotes) => self.desk.recall_notes(now),
             Some(Order::Close(within, reply)) => {
                 self.desk.close(now);
@@ -228,7 +223,7 @@ const fn patience(class: Class) -> Duration {
 const QUESTION_PATIENCE: Duration = Duration::from_secs(2);
 
 /// A crisis reply without an answer for this long is sent again beside the first: a little over the chat's second.
-const REPEAT: Duration = Duration::from_millis(1100);
+const REPEAT: Duration = Duration::from_millis(1020);
 
 /// Sends a letter's request: once, or, for a crisis reply, until one of its copies gets an answer.
 async fn carry(telegram: Telegram, request: Request, class: Class) -> Outcome {

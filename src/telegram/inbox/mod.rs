@@ -28,6 +28,7 @@ use window::Window;
 
 use super::{
     Failure, Telegram,
+    api::WANTED,
     update::{self, Incoming},
 };
 use crate::{
@@ -42,25 +43,22 @@ pub const POLL: Duration = Duration::from_secs(25);
 const POLL_SLACK: Duration = Duration::from_secs(10);
 
 /// Handlers still at work after this long no longer keep the next poll from starting.
-const PATIENCE: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The pause before a poll with an offset that could not move past everything: it returns at once, and Telegram
-/// slows down whoever repeats it quickly. Short, because whoever asks for help meanwhile waits for it.
-const SAME_OFFSET_PAUSE: Duration = Duration::from_millis(500);
+/// After this long the next poll may start as soon as it can acknowledge something: the fewer come twice after a crash.
+const ACKNOWLEDGE_AFTER: Duration = Duration::from_millis(250);
 
-/// Back-off after failed polls: from, to.
-const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+/// The pause before a poll with an offset that could not move on: Telegram slows down whoever repeats one quickly.
+const SAME_OFFSET_PAUSE: Duration = Duration::from_secs(1);
+
+/// Back-off after failed polls: from, to. Below a second: with the network back, a call for help may be the first to come.
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_millis(800));
+
+/// The pause when another program polls: it does not go away by being asked.
+const CONFLICT_PAUSE: Duration = Duration::from_secs(5);
 
 /// How long the last acknowledgement on the way out may take.
 const FAREWELL: Duration = Duration::from_secs(2);
-
-/// What is asked for; everything else Telegram keeps to itself.
-pub(super) const WANTED: [AllowedUpdate; 4] = [
-    AllowedUpdate::Message,
-    AllowedUpdate::EditedMessage,
-    AllowedUpdate::CallbackQuery,
-    AllowedUpdate::MyChatMember,
-];
 
 /// The poller of one bot.
 pub struct Inbox {
@@ -71,6 +69,8 @@ pub struct Inbox {
     /// Which update each handler at work has.
     tasks: Vec<(Id, i64, ChatId)>,
     webhook_gone: bool,
+    /// What the last poll asked from.
+    polled_from: Option<i64>,
     failures: u32,
     health: Arc<Mutex<Polling>>,
 }
@@ -142,6 +142,7 @@ impl Inbox {
             at_work: JoinSet::new(),
             tasks: Vec::new(),
             webhook_gone: false,
+            polled_from: None,
             failures: 0,
             health: Arc::default(),
         }
@@ -179,7 +180,7 @@ impl Inbox {
         F: Future<Output = Handled> + Send + 'static,
     {
         lock(&self.health).last_turn = Some(self.clock.instant());
-        if !self.window.is_empty() {
+        if !self.window.is_empty() && self.window.offset() == self.polled_from {
             self.wait_for_handlers(handle, SAME_OFFSET_PAUSE, stop, true)
                 .await;
             self.acknowledge();
@@ -236,6 +237,7 @@ impl Inbox {
             self.telegram.delete_webhook().await?;
             self.webhook_gone = true;
         }
+        self.polled_from = self.window.offset();
         let raw = self.ask(window::FULL, POLL, POLL + POLL_SLACK).await?;
         let Ok(Batch(raw)) = serde_json::from_str(raw.get()) else {
             return Err(Failure::unanswered(
@@ -285,7 +287,7 @@ impl Inbox {
                         "another program takes this bot's messages with the same token: stop it, or get a new token from BotFather"
                     );
                 }
-                longest
+                CONFLICT_PAUSE
             }
             Outcome::Wait(wait) => *wait,
             _ => {
@@ -317,8 +319,8 @@ impl Inbox {
         }
     }
 
-    /// Takes in what handlers report, and starts the next update of each chat, until all have reported, `patience` ends
-    /// or it is time to stop. With `idle_too`, waits even when no handler is at work.
+    /// Takes in what handlers report, and starts the next update of each chat, until all have reported, `patience` ends,
+    /// something can be acknowledged after a moment, or it is time to stop. With `idle_too`, waits even when no handler is at work.
     async fn wait_for_handlers<H, F>(
         &mut self,
         handle: &H,
@@ -330,6 +332,7 @@ impl Inbox {
         F: Future<Output = Handled> + Send + 'static,
     {
         let end = self.clock.instant() + patience;
+        let soon = self.clock.instant() + ACKNOWLEDGE_AFTER;
         while idle_too || !self.at_work.is_empty() {
             tokio::select! {
                 Some(landed) = self.at_work.join_next_with_id() => {
@@ -340,6 +343,7 @@ impl Inbox {
                         return;
                     }
                 }
+                () = tokio::time::sleep_until(soon), if self.window.can_acknowledge() => return,
                 () = tokio::time::sleep_until(end) => return,
                 () = stop.cancelled() => return,
             }

@@ -289,21 +289,6 @@ async fn what_is_owed_or_panicked_is_handed_in_again_by_the_next_poll() {
 }
 
 #[tokio::test]
-async fn who_asks_for_help_does_not_wait_for_the_handler_of_another() {
-    let fake = holding(vec![raw(1, 1)]).await;
-    let stop = CancellationToken::new();
-    let mut inbox = inbox(&fake);
-    let handle = |_: Incoming| std::future::pending::<Handled>();
-    let begun = inbox.clock.instant();
-    for _ in 0..2 {
-        inbox.tick(&handle, &stop).await.unwrap();
-    }
-    let asked_again = inbox.clock.instant() - begun;
-    assert!(asked_again < Duration::from_millis(1500), "{asked_again:?}");
-    inbox.finish(Duration::ZERO).await;
-}
-
-#[tokio::test]
 async fn a_stuck_handler_holds_up_neither_the_others_nor_the_end() {
     let fake = holding(vec![raw(1, 1), raw(2, 2)]).await;
     let stop = CancellationToken::new();

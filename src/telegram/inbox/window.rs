@@ -73,6 +73,12 @@ impl Window {
         self.states.values().all(|state| *state == State::Done)
     }
 
+    /// Whether the next acknowledgement would move the offset.
+    pub(super) fn can_acknowledge(&self) -> bool {
+        let first = self.states.first_key_value();
+        first.is_some_and(|(_, state)| *state == State::Done)
+    }
+
     /// Takes a batch in, in the order of its numbers; returns how many cannot be read.
     /// What is at work or done is not queued a second time; what is owed is, marked as answered.
     pub(super) fn take_in(&mut self, batch: Vec<Result<Incoming, Malformed>>) -> u64 {

@@ -68,9 +68,9 @@ async fn in_the_middle_of_a_broadcast_answers_come_first_and_crisis_replies_befo
     }
 }
 
-/// The judge of limits looks when the world ends; here only that the allowed rate is used.
+/// The judge of limits looks when the world ends; how fast it is, the benchmarks say.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broadcast_keeps_to_thirty_a_second_and_uses_them() {
+async fn a_broadcast_keeps_to_thirty_a_second() {
     const NOTES: usize = 150;
     let world = World::with(MONDAY, &[]).await;
     let parents = subscribers(&world.telegram, &world.store, NOTES, world.clock.now()).await;
@@ -78,11 +78,6 @@ async fn a_broadcast_keeps_to_thirty_a_second_and_uses_them() {
     for parent in &parents {
         assert_eq!(world.notes_of(parent).len(), 1);
     }
-    let said = world.telegram.everything_said();
-    let took = said[NOTES - 1].instant - said[0].instant;
-    let rate = (NOTES - 1) as f64 / took.as_secs_f64();
-    println!("{NOTES} notes: {rate:.1} a second");
-    assert!(rate > 15.0, "half of what is allowed, on a loaded machine");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,13 @@
 //! Answers that Telegram cannot take now: parked, sealed, delivered after a restart, and gone once said.
 
 use chrono::Duration;
-use slowbloom::sandbox::{Fault, Target};
+use serde_json::json;
+use slowbloom::{
+    content::{Keyboard, Message, Voice},
+    domain::{ChatId, Country, Language},
+    sandbox::{Fault, Target},
+    telegram::{Class, Letter},
+};
 
 use crate::support::world::World;
 
@@ -105,4 +111,39 @@ async fn what_is_parked_for_a_chat_that_is_gone_is_dropped() {
         .keeps_failing(Target::Chat(mia.id), Fault::Blocked);
     nothing_is_parked(&world).await;
     assert_eq!(world.messages_to(&mia), 0);
+}
+
+/// As after a crash between parking and acknowledging.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_whose_answer_was_parked_before_a_crash_is_not_answered_again() {
+    let mut world = World::new().await;
+    let mia = world.mia();
+    let next = world.telegram.raw_update(&json!({ "poll": {} })) + 1;
+    world.confirmed().await;
+    let voice = Voice {
+        language: Language::En,
+        country: Country::from_code("US").unwrap(),
+    };
+    let message = Message {
+        voice,
+        body: "parked before".to_owned(),
+        keyboard: Keyboard::None,
+    };
+    let letter = Letter {
+        answers: Some(next),
+        ..Letter::new(ChatId(mia.id), Class::Answer, message)
+    };
+    let bytes = serde_json::to_vec(&letter).unwrap();
+    let now = world.clock.now();
+    world.store.park(letter.chat, &bytes, now).await.unwrap();
+    world.stops().await;
+    for question in ["/signs", "/causes"] {
+        mia.says(question);
+    }
+    world.restarts().await;
+    world.answered().await;
+    let heard: Vec<String> = mia.heard().into_iter().map(|said| said.text).collect();
+    assert_eq!(heard.len(), 2, "{heard:?}");
+    assert!(heard[0].starts_with("parked before"), "{}", heard[0]);
+    assert!(heard[1].starts_with("Why Bonding"), "{}", heard[1]);
 }

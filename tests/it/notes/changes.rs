@@ -25,8 +25,8 @@ async fn around_the_note(before: &str, after: &str, typed: &[[&str; 2]]) -> Stri
         // Each does one thing, and then another if there are two.
         for step in 0..2 {
             for (parent, typed) in parents.iter().zip(typed) {
-                let deeds = typed[column].split(" > ").filter(|deed| !deed.is_empty());
-                if let Some(deed) = deeds.skip(step).next() {
+                let mut deeds = typed[column].split(" > ").filter(|deed| !deed.is_empty());
+                if let Some(deed) = deeds.nth(step) {
                     does(parent, deed);
                 }
             }

@@ -100,7 +100,10 @@ async fn three_a_week_weekly_and_days_of_her_own() {
         &["/days Tue Thu"],
     ];
     let parents = world.parents_who_typed(&plans).await;
-    for (parent, plan) in parents.iter().zip(["Fewer: three a week", "Once a week"]) {
+    for (parent, plan) in parents
+        .iter()
+        .zip(["Three notes a week", "One note a week"])
+    {
         world.taps(parent, "What I get").await;
         world.taps(parent, plan).await;
     }

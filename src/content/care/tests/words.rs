@@ -89,8 +89,8 @@ fn united_states_in_english() {
         • For parents: call or text +1 833-852-6262. Free, day and night.
 
         While you reach out:
-        • Move away from anything you could use to hurt yourself or someone else.
         • Ask someone to come and stay with you. You can show them this message.
+        • If you have thought of hurting yourself: move away from anything you could use.
 
         Can’t talk out loud? Text 988, or text HOME to 741741. Telling someone is the right thing to do.
 
@@ -159,8 +159,8 @@ fn united_states_in_spanish() {
         • Para mamás y papás: llama o envía un texto al +1 833-852-6262. Gratis, día y noche, en español.
 
         Mientras pides ayuda:
-        • Aléjate de todo lo que pueda servir para lastimarte o lastimar a alguien.
         • Pide que alguien venga y se quede contigo. Puedes mostrarle este mensaje.
+        • Si has pensado en lastimarte: aléjate de todo lo que pueda servir para eso.
 
         ¿No puedes hablar en voz alta? Envía AYUDA al 988 u HOLA al 741741. Decirlo fue lo correcto.
 
@@ -229,8 +229,8 @@ fn united_kingdom_in_english() {
         • In England, call 111 and choose the mental health option. Day and night.
 
         While you reach out:
-        • Move away from anything you could use to hurt yourself or someone else.
         • Ask someone to come and stay with you. You can show them this message.
+        • If you have thought of hurting yourself: move away from anything you could use.
 
         Can’t talk out loud? Look for a text or chat line at findahelpline.com, or show this message to someone near you. Telling someone is the right thing to do.
 
@@ -297,8 +297,8 @@ fn mexico_in_spanish() {
         • Llama a la Línea de la Vida al 800 911 2000. Gratis, día y noche.
 
         Mientras pides ayuda:
-        • Aléjate de todo lo que pueda servir para lastimarte o lastimar a alguien.
         • Pide que alguien venga y se quede contigo. Puedes mostrarle este mensaje.
+        • Si has pensado en lastimarte: aléjate de todo lo que pueda servir para eso.
 
         ¿No puedes hablar en voz alta? Busca una línea por mensaje o chat en findahelpline.com, o muéstrale este mensaje a alguien cercano. Decirlo fue lo correcto.
 

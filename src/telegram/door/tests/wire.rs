@@ -299,7 +299,7 @@ async fn who_answers_a_flood_is_told_at_once_that_it_will_take_long() {
 fn a_parked_letter_comes_back_as_it_was() {
     let letter = Letter {
         asked_at: Some(Clock::system().now()),
-        parked: Some(3),
+        answers: Some(3),
         ..letter(42, Answer, "secret words")
     };
     let sealed = serde_json::to_string(&letter).unwrap();

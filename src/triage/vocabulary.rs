@@ -1,0 +1,238 @@
+//! The words that repairs may lead to, found by sound, by one slip, or run together.
+//!
+//! Every look-up is bounded by the word's length.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::lexicon::Lexicon;
+use super::tokens;
+use super::words::known;
+
+/// Longest word that typos are looked for in, in bytes.
+pub(super) const LONGEST_TYPO: usize = 20;
+/// Longest run of letters that is cut into words, in letters.
+const LONGEST_RUN: usize = 160;
+
+/// How Spanish sounds, so that "kiero bibir" and "quiero vivir" are the same word.
+fn sound(word: &str) -> String {
+    let letters: Vec<char> = word.chars().collect();
+    let mut out = String::with_capacity(word.len());
+    let mut at = 0;
+    while at < letters.len() {
+        let next = letters.get(at + 1).copied().unwrap_or(' ');
+        let soft = matches!(next, 'e' | 'i');
+        let (sound, used) = match letters[at] {
+            'h' => ("", 1),
+            'v' => ("b", 1),
+            'w' => ("gu", 1),
+            'z' => ("s", 1),
+            'c' if next == 'h' => ("ch", 2),
+            'c' if soft => ("s", 1),
+            'q' if next == 'u' => ("k", 2),
+            'c' | 'q' => ("k", 1),
+            'g' if soft => ("j", 1),
+            'l' if next == 'l' => ("y", 2),
+            letter => {
+                out.push(letter);
+                ("", 1)
+            }
+        };
+        out.push_str(sound);
+        at += used;
+    }
+    out
+}
+
+/// The words that repairs may lead to.
+pub(super) struct Vocabulary {
+    words: Vec<String>,
+    ids: HashMap<String, u32>,
+    /// Hash of a word with at most one letter left out, and the word; sorted.
+    shortened: Vec<(u64, u32)>,
+    sounds: HashMap<String, u32>,
+}
+
+impl Vocabulary {
+    pub(super) fn get() -> &'static Self {
+        static VOCABULARY: OnceLock<Vocabulary> = OnceLock::new();
+        VOCABULARY.get_or_init(Self::build)
+    }
+
+    fn build() -> Self {
+        let mut words: Vec<String> = Lexicon::get().vocabulary().map(str::to_owned).collect();
+        words.sort_unstable();
+        let mut ids: HashMap<String, u32> = HashMap::new();
+        let mut shortened = Vec::new();
+        let mut sounds = HashMap::new();
+        for (id, word) in (0_u32..).zip(&words) {
+            if ids.contains_key(word) {
+                continue;
+            }
+            ids.insert(word.clone(), id);
+            if (3..=LONGEST_TYPO).contains(&word.len()) {
+                shortened.extend(shortenings(word).map(|hash| (hash, id)));
+            }
+            if word.len() >= 4 {
+                sounds.entry(sound(word)).or_insert(id);
+            }
+        }
+        shortened.sort_unstable();
+        shortened.dedup();
+        Self {
+            words,
+            ids,
+            shortened,
+            sounds,
+        }
+    }
+
+    pub(super) fn has(&self, word: &str) -> bool {
+        self.ids.contains_key(word)
+    }
+
+    pub(super) fn sounds_like(&self, word: &str) -> Option<&str> {
+        if word.len() < 4 {
+            return None;
+        }
+        let id = self.sounds.get(&sound(word))?;
+        Some(&self.words[*id as usize])
+    }
+
+    /// Words one slip away, the likeliest first, at most three.
+    pub(super) fn near(&self, word: &str) -> Vec<String> {
+        let mut found: Vec<(u32, u32)> = Vec::new();
+        for hash in shortenings(word) {
+            let from = self.shortened.partition_point(|(other, _)| *other < hash);
+            for (_, id) in self.shortened[from..]
+                .iter()
+                .take_while(|(other, _)| *other == hash)
+            {
+                let target = &self.words[*id as usize];
+                if let Some(cost) = slip(word, target) {
+                    found.push((cost, *id));
+                }
+            }
+        }
+        found.sort_unstable();
+        let mut out: Vec<String> = Vec::new();
+        let limit = found.first().map_or(0, |(cost, _)| cost + 4);
+        for (cost, id) in found {
+            let target = &self.words[id as usize];
+            if cost <= limit && out.len() < 3 && !out.contains(target) {
+                out.push(target.clone());
+            }
+        }
+        out
+    }
+
+    /// Cuts letters run together into as few words as possible, or nothing.
+    pub(super) fn cut(&self, run: &str) -> Option<Vec<String>> {
+        let letters: Vec<char> = run.chars().collect();
+        if letters.len() < 5 || letters.len() > LONGEST_RUN {
+            return None;
+        }
+        // Cheapest way to each place: (cost, where its last word begins).
+        let mut best: Vec<Option<(u32, usize)>> = vec![None; letters.len() + 1];
+        best[0] = Some((0, 0));
+        for end in 1..=letters.len() {
+            for start in end.saturating_sub(14)..end {
+                let Some((before, _)) = best[start] else {
+                    continue;
+                };
+                let word: String = letters[start..end].iter().collect();
+                if let Some(cost) = self.cost(&word)
+                    && best[end].is_none_or(|(now, _)| before + cost < now)
+                {
+                    best[end] = Some((before + cost, start));
+                }
+            }
+        }
+        let (total, _) = best[letters.len()]?;
+        if total as usize > letters.len() * 4 {
+            return None;
+        }
+        let mut words = Vec::new();
+        let mut end = letters.len();
+        while end > 0 {
+            let start = best[end].map_or(0, |(_, start)| start);
+            let word: String = letters[start..end].iter().collect();
+            match tokens::written_out(&word) {
+                Some(written) => words.extend(written.into_iter().rev()),
+                None => words.push(word),
+            }
+            end = start;
+        }
+        words.reverse();
+        Some(words)
+    }
+
+    fn cost(&self, word: &str) -> Option<u32> {
+        match word {
+            "i" | "a" | "y" | "o" => return Some(9),
+            _ if word.len() < 2 => return None,
+            _ => {}
+        }
+        let length = u32::try_from(word.len()).unwrap_or(u32::MAX);
+        if word.len() >= 3 && tokens::written_out(word).is_some() {
+            return Some(9);
+        }
+        let id = self.ids.get(word);
+        match (id, length) {
+            (Some(_), 2) => Some(10),
+            (Some(_), _) => Some(8),
+            (None, 4..) if known(word) => Some(14),
+            _ => None,
+        }
+    }
+}
+
+/// Hashes of a word whole and with each letter left out.
+fn shortenings(word: &str) -> impl Iterator<Item = u64> + '_ {
+    std::iter::once(hash(word.chars())).chain((0..word.chars().count()).map(move |gone| {
+        hash(
+            word.chars()
+                .enumerate()
+                .filter(move |(at, _)| *at != gone)
+                .map(|(_, letter)| letter),
+        )
+    }))
+}
+
+/// FNV-1a: short words, no enemies.
+fn hash(letters: impl Iterator<Item = char>) -> u64 {
+    letters.fold(0xcbf2_9ce4_8422_2325, |hash, letter| {
+        (hash ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The cost of one slip that turns `meant` into `typed`, or none when it takes more than one.
+fn slip(typed: &str, meant: &str) -> Option<u32> {
+    let typed: Vec<char> = typed.chars().collect();
+    let meant: Vec<char> = meant.chars().collect();
+    let head = typed
+        .iter()
+        .zip(&meant)
+        .take_while(|(one, other)| one == other)
+        .count();
+    let tail = typed[head..]
+        .iter()
+        .rev()
+        .zip(meant[head..].iter().rev())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let (left, right) = (
+        &typed[head..typed.len() - tail],
+        &meant[head..meant.len() - tail],
+    );
+    // A wrong first letter is rarer than a wrong later one.
+    let first = if head == 0 { 3 } else { 0 };
+    let short = typed.len() <= 3;
+    match (left, right) {
+        ([a, b], [c, d]) if a == d && b == c => Some(4 + first),
+        ([], [_]) => Some(5 + first),
+        ([_], []) if typed.len() >= 4 => Some(5 + first),
+        ([_], [_]) if !short => Some(6 + first),
+        _ => None,
+    }
+}
