@@ -159,14 +159,18 @@ impl World {
         self.brings_what_is_due().await;
     }
 
-    /// Lets the courier look until nothing is due any more.
+    /// Lets the courier look until nothing is due any more, or what is due cannot be brought.
     pub(crate) async fn brings_what_is_due(&self) {
+        let mut due = i64::MAX;
         loop {
             let tick = self.courier.tick(self.clock.now()).await.unwrap();
             self.courier.all_arrived().await;
-            if tick.posted + tick.skipped == 0 {
+            // The bot's own loop may have taken the rows, so an idle tick alone does not mean that nothing is due.
+            let still_due = self.store.backlog(self.clock.now()).await.unwrap();
+            if still_due == 0 || (tick.posted + tick.skipped == 0 && still_due == due) {
                 return;
             }
+            due = still_due;
         }
     }
 
