@@ -10,7 +10,7 @@ mod watchdog;
 
 use std::{path::PathBuf, sync::Arc};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use duty::{ASK_EVERY, Ended};
 use rooms::{Rooms, Webhook};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -54,7 +54,8 @@ impl App {
     pub async fn build(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let standing = Standing::new();
         let content = load_content(config)?;
-        let keys = load_keys(&config.data_key)?;
+        check_country(config, &content.load())?;
+        let keys = load_keys(config)?;
         let webhook = config
             .webhook
             .as_ref()
@@ -234,12 +235,40 @@ fn messages_folder(config: &Config) -> Option<PathBuf> {
     config.messages_dir.clone().or_else(beside)
 }
 
-/// The data key, made on first start when it lies in a file.
-pub fn load_keys(key: &DataKey) -> anyhow::Result<Keys> {
-    match key {
+/// The data key, made on first start when it lies in a file. With data but without its key nothing is made: a new key
+/// could not read the data, and would lie where the real one belongs.
+pub fn load_keys(config: &Config) -> anyhow::Result<Keys> {
+    match &config.data_key {
+        DataKey::File(path)
+            if !path.exists() && Store::has_file(config.database_url.expose_secret()) =>
+        {
+            bail!(
+                "the key file {} is missing, and the database {} cannot be read without it: put the key back from its \
+             copy (to begin anew without the old data, move the database away)",
+                path.display(),
+                config.database()
+            )
+        }
         DataKey::File(path) => Keys::load_or_create(path),
-        DataKey::Given(_) => read_keys(key),
+        DataKey::Given(_) => read_keys(&config.data_key),
     }
+}
+
+/// The country that holds for whoever has chosen none has crisis lines.
+fn check_country(config: &Config, content: &Content) -> anyhow::Result<()> {
+    let lines = &content.crisis;
+    let codes: Vec<String> = lines
+        .countries()
+        .map(|lines| lines.country().to_string())
+        .collect();
+    ensure!(
+        lines.knows(config.default_country),
+        "DEFAULT_COUNTRY={}: there are no crisis lines for it; allowed: {} (EU: another country of the European \
+         Union, ZZ: elsewhere)",
+        config.default_country,
+        codes.join(", ")
+    );
+    Ok(())
 }
 
 /// The data key as it is; nothing is made.

@@ -59,6 +59,16 @@ async fn measure(rows: u64) -> anyhow::Result<()> {
         "processor time in 10 s idle",
         ms(bot.cpu().saturating_sub(cpu)),
     );
+    // What is loaded on need only: the lists of the safety net, and a few pages.
+    for text in ["/signs", "I am so tired today", "estoy muy cansada hoy"] {
+        town.telegram.parent(1, "parent", "en").says(text);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    let (now, peak) = bot.memory();
+    say(
+        "memory idle after the first talk (highest)",
+        format!("{now:.1} MB ({peak:.1} MB)"),
+    );
     bot.stop()?;
     sending(&town, sent).await
 }

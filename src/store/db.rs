@@ -57,6 +57,11 @@ impl Store {
         Ok(Some(store))
     }
 
+    /// Whether the URL names a SQLite file that is there. A database server is not asked.
+    pub fn has_file(url: &str) -> bool {
+        matches!(Place::from_url(url), Ok(Place::Sqlite(path)) if path.exists())
+    }
+
     /// Asks the database for a sign of life.
     pub async fn ping(&self) -> Result<(), StoreError> {
         execute!(self.reading(), sqlx::query("SELECT 1"))?;

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use teloxide::{
     payloads::{AnswerCallbackQuery, DeleteWebhook, GetMe, LeaveChat},
     requests::Payload,
-    types::{CallbackQueryId, Recipient},
+    types::{AllowedUpdate, CallbackQueryId, Recipient},
 };
 
 use super::outcome::{self, Failure};
@@ -30,6 +30,14 @@ const MOST_IDLE: usize = 256;
 
 /// The largest answer that is read, in bytes: a hundred updates of the longest messages stay well below.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
+
+/// The updates that are asked for; everything else Telegram keeps to itself.
+pub(crate) const WANTED: [AllowedUpdate; 4] = [
+    AllowedUpdate::Message,
+    AllowedUpdate::EditedMessage,
+    AllowedUpdate::CallbackQuery,
+    AllowedUpdate::MyChatMember,
+];
 
 /// Telegram's Bot API, as one bot. Clones share the connections.
 #[derive(Clone)]

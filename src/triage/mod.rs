@@ -19,7 +19,7 @@ mod vocabulary;
 mod words;
 
 #[cfg(test)]
-mod proof;
+mod tests;
 
 pub use audit::{AuditError, audit_line};
 pub use decide::{explain, read, read_with};

@@ -71,3 +71,41 @@ fn a_new_key_needs_no_settings() {
     let digits = key.trim_end();
     assert!(digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
 }
+
+/// Enough to get past the settings; the address answers nothing.
+const READY: &str = "TELOXIDE_TOKEN=1234567890:abcdefghijklmnopqrstuvwxyz0123456789\nTELOXIDE_API_URL=http://127.0.0.1:9\n";
+
+#[test]
+fn a_country_without_crisis_lines_is_refused_with_those_that_have_some() {
+    let output = slowbloom(&["run"], &format!("{READY}DEFAULT_COUNTRY=JP\n"), &[]);
+    let said = said(&output);
+    assert!(
+        said.contains("DEFAULT_COUNTRY=JP") && said.contains("US, CA, GB"),
+        "{said}"
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_lost_key_is_said_and_no_other_is_made_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, key) = (
+        folder.path().join("data.db"),
+        folder.path().join("data.key"),
+    );
+    fs::write(&database, "").unwrap();
+    let settings = format!(
+        "{READY}DATABASE_URL=sqlite://{}\nDATA_KEY_FILE={}\n",
+        database.display(),
+        key.display()
+    );
+    let said = said(&slowbloom(&["run"], &settings, &[]));
+    assert!(
+        said.contains("data.key is missing") && said.contains("put the key back"),
+        "{said}"
+    );
+    assert!(
+        !key.exists(),
+        "a new key would lie where the real one belongs"
+    );
+}

@@ -2,11 +2,11 @@
 //! what to send, or how long to wait, out. Must not await, nor know how a request is sent.
 
 use chrono::{DateTime, Utc};
-use tokio::{sync::oneshot, time::Instant};
+use tokio::time::Instant;
 
 use super::{
     lane::{Item, Lane},
-    letter::{Class, Delivery, Letter},
+    letter::{Class, Delivery, Letter, Reply},
     pace::{Pace, Permit},
     roster::Roster,
     stats::Snapshot,
@@ -78,35 +78,30 @@ impl Desk {
         }
     }
 
-    /// Takes a letter in. True when it is plain already that it will wait longer than its chat's second.
-    pub(super) fn post(
-        &mut self,
-        letter: Letter,
-        reply: oneshot::Sender<Delivery>,
-        now: Now,
-    ) -> bool {
+    /// Takes a letter in.
+    pub(super) fn post(&mut self, letter: Letter, reply: Reply, now: Now) {
         self.posted += 1;
-        let item = Item {
+        let mut item = Item {
             letter,
             reply,
             number: self.posted,
             attempts: Attempts::default(),
         };
         if self.closing {
-            item.settle(Delivery::Closed);
-            return false;
+            return item.settle(Delivery::Closed);
         }
         let chat = item.letter.chat;
         let class = item.letter.class;
         let held = self.held_until.is_some_and(|until| until > now.instant);
         let storm = self.weather.storm() && class != Class::Crisis;
         let lane = self.roster.lane(chat, now);
-        let waits_long = held || storm || lane.makes_wait(class, now.instant);
+        if held || storm || lane.makes_wait(class, now.instant) {
+            item.reply.will_wait();
+        }
         for note in lane.post(item) {
             note.settle(Delivery::Overtaken);
         }
         self.roster.file(chat, now);
-        waits_long
     }
 
     /// The next letter that may leave at `now`, or the moment to ask again. The permit comes first and then the choice,
@@ -172,6 +167,9 @@ impl Desk {
         lane.landed(class);
         if !edit {
             lane.space(arrived, left, spaced_before, now.instant);
+        }
+        if verdict.takes_long() {
+            item.reply.will_wait();
         }
         match verdict {
             Verdict::Settled(delivery) => self.settle(item, delivery, now),

@@ -3,11 +3,11 @@
 use std::{collections::VecDeque, time::Duration};
 
 use chrono::{DateTime, Utc};
-use tokio::{sync::oneshot, time::Instant};
+use tokio::time::Instant;
 
 use super::{
     compose::is_edit,
-    letter::{Class, Delivery, Letter},
+    letter::{Class, Delivery, Letter, Reply},
     verdict::Attempts,
 };
 
@@ -19,7 +19,7 @@ pub(super) const CHAT_GAP: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) letter: Letter,
-    pub(super) reply: oneshot::Sender<Delivery>,
+    pub(super) reply: Reply,
     /// Its number at the door: who came first leaves first within a class.
     pub(super) number: u64,
     pub(super) attempts: Attempts,
@@ -28,7 +28,7 @@ pub(super) struct Item {
 impl Item {
     pub(super) fn settle(self, delivery: Delivery) {
         // Whoever dropped the receipt does not want to know.
-        let _ = self.reply.send(delivery);
+        let _ = self.reply.delivery.send(delivery);
     }
 
     pub(super) fn is_edit(&self) -> bool {

@@ -122,8 +122,8 @@ pub struct Receipt {
 
 impl Receipt {
     /// What becomes of the letter if that is known within `patience`. `None` comes at once when the door sees that it
-    /// will take longer (the chat must wait, or has others before this one), so that whoever answers a flood of
-    /// messages need not wait for each.
+    /// will take longer (the chat must wait, has others before this one, or the first try failed), so that whoever answers
+    /// a flood of messages, or a chat that is out of order, need not wait for each.
     pub async fn soon(&mut self, patience: Duration) -> Option<Delivery> {
         tokio::select! {
             biased;
@@ -131,6 +131,30 @@ impl Receipt {
             Ok(()) = &mut self.waits => None,
             () = tokio::time::sleep(patience) => None,
         }
+    }
+}
+
+/// The door's end of a [`Receipt`].
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) delivery: oneshot::Sender<Delivery>,
+    pub(super) waits: Option<oneshot::Sender<()>>,
+}
+
+impl Reply {
+    pub(super) fn new() -> (Self, Receipt) {
+        let (reply, delivery) = oneshot::channel();
+        let (will_wait, waits) = oneshot::channel();
+        let reply = Self {
+            delivery: reply,
+            waits: Some(will_wait),
+        };
+        (reply, Receipt { delivery, waits })
+    }
+
+    /// Says, once, that the letter will not be delivered soon. Most do not ask.
+    pub(super) fn will_wait(&mut self) {
+        let _ = self.waits.take().map(|waits| waits.send(()));
     }
 }
 

@@ -24,6 +24,7 @@ use std::{
 };
 
 pub use compose::{LATE_AFTER, Wording};
+use letter::Reply;
 pub use letter::{Class, Delivery, Letter, Place, Receipt};
 use porter::{Order, Porter};
 pub use stats::Snapshot;
@@ -68,12 +69,10 @@ impl Door {
     /// Hands a letter over. Never waits and never fails: the receipt tells what became of it.
     /// An answer or crisis reply overtakes notes of its chat that have not been tried yet ([`Delivery::Overtaken`]).
     pub fn post(&self, letter: Letter) -> Receipt {
-        let (reply, delivery) = oneshot::channel();
-        let (waits_long, waits) = oneshot::channel();
-        let order = Order::Post(Box::new(letter), reply, waits_long);
+        let (reply, receipt) = Reply::new();
         // A door that is no more drops `reply`, which the receipt reads as `Closed`.
-        drop(self.orders.send(order));
-        Receipt { delivery, waits }
+        drop(self.orders.send(Order::Post(Box::new(letter), reply)));
+        receipt
     }
 
     /// Gives back every note that is not on its way, as [`Delivery::Closed`]; answers and crisis replies stay.

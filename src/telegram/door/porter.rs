@@ -21,7 +21,7 @@ use super::{
     Limits, Snapshot, Wording,
     compose::{Request, compose},
     desk::{Desk, Flight, Next, Now},
-    letter::{Class, Delivery, Letter},
+    letter::{Class, Letter, Reply},
     stats,
 };
 use crate::{
@@ -38,8 +38,8 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
 /// What the porter is asked.
 pub(super) enum Order {
-    /// To send a letter, to say what became of it, and to say at once if it will wait for long.
-    Post(Box<Letter>, oneshot::Sender<Delivery>, oneshot::Sender<()>),
+    /// To send a letter.
+    Post(Box<Letter>, Reply),
     /// To give back the notes that are not on their way.
     RecallNotes,
     /// To finish within this time, and say so.
@@ -178,12 +178,7 @@ impl Porter {
     fn obey(&mut self, order: Option<Order>) {
         let now = self.now();
         match order {
-            Some(Order::Post(letter, reply, waits_long)) => {
-                if self.desk.post(*letter, reply, now) {
-                    // Most do not ask.
-                    let _ = waits_long.send(());
-                }
-            }
+            Some(Order::Post(letter, reply)) => self.desk.post(*letter, reply, now),
             Some(Order::RecallNotes) => self.desk.recall_notes(now),
             Some(Order::Close(within, reply)) => {
                 self.desk.close(now);

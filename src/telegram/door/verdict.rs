@@ -40,6 +40,16 @@ pub(super) enum Verdict {
     AllWait(Duration),
 }
 
+impl Verdict {
+    /// Whether the letter is tried again, but not at once.
+    pub(super) fn takes_long(&self) -> bool {
+        match self {
+            Self::Settled(_) => false,
+            Self::Again(wait) | Self::ChatWaits(wait) | Self::AllWait(wait) => !wait.is_zero(),
+        }
+    }
+}
+
 /// Decides, and notes in `attempts` what the next attempt must know.
 pub(super) fn judge(letter: &Letter, attempts: &mut Attempts, outcome: &Outcome) -> Verdict {
     let edit = is_edit(letter, attempts.form);

@@ -28,6 +28,7 @@ use window::Window;
 
 use super::{
     Failure, Telegram,
+    api::WANTED,
     update::{self, Incoming},
 };
 use crate::{
@@ -44,15 +45,13 @@ const POLL_SLACK: Duration = Duration::from_secs(10);
 /// Handlers still at work after this long no longer keep the next poll from starting.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// After this long the next poll starts as soon as it can acknowledge something: fewer are answered twice after a crash.
+/// After this long the next poll may start as soon as it can acknowledge something: the fewer come twice after a crash.
 const ACKNOWLEDGE_AFTER: Duration = Duration::from_millis(250);
 
-/// The pause before a poll with an offset that could not move past everything: it returns at once, and Telegram
-/// slows down whoever repeats it quickly.
+/// The pause before a poll with an offset that could not move on: Telegram slows down whoever repeats one quickly.
 const SAME_OFFSET_PAUSE: Duration = Duration::from_secs(1);
 
-/// Back-off after failed polls: from, to.
-/// The longest is below a second: when the network is back, somebody's call for help may be the first to come.
+/// Back-off after failed polls: from, to. Below a second: with the network back, a call for help may be the first to come.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_millis(800));
 
 /// The pause when another program polls: it does not go away by being asked.
@@ -60,14 +59,6 @@ const CONFLICT_PAUSE: Duration = Duration::from_secs(5);
 
 /// How long the last acknowledgement on the way out may take.
 const FAREWELL: Duration = Duration::from_secs(2);
-
-/// What is asked for; everything else Telegram keeps to itself.
-pub(super) const WANTED: [AllowedUpdate; 4] = [
-    AllowedUpdate::Message,
-    AllowedUpdate::EditedMessage,
-    AllowedUpdate::CallbackQuery,
-    AllowedUpdate::MyChatMember,
-];
 
 /// The poller of one bot.
 pub struct Inbox {

@@ -10,7 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::Outcome,
-    telegram::{Failure, Telegram, api::CALL_TIMEOUT, inbox::WANTED},
+    telegram::{
+        Failure, Telegram,
+        api::{CALL_TIMEOUT, WANTED},
+    },
 };
 
 /// How many updates Telegram may bring at once: its own default, written down.

@@ -12,6 +12,7 @@ use crate::{
     telegram::door::{
         Class, Delivery, Letter,
         desk::{Desk, Flight, Next, Now},
+        letter::Reply,
     },
 };
 
@@ -64,7 +65,11 @@ impl Room {
     }
 
     pub(super) fn post(&mut self, letter: Letter) -> oneshot::Receiver<Delivery> {
-        let (reply, receipt) = oneshot::channel();
+        let (delivery, receipt) = oneshot::channel();
+        let reply = Reply {
+            delivery,
+            waits: None,
+        };
         let now = self.moment();
         self.desk.post(letter, reply, now);
         receipt

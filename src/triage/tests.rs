@@ -45,26 +45,35 @@ fn the_article_raises_no_alarm() {
     assert!(alarms.is_empty(), "{alarms:#?}");
 }
 
+/// Everything the bot says.
+const SAID: [&str; 10] = [
+    include_str!("../../messages/en/care.toml"),
+    include_str!("../../messages/en/crisis.toml"),
+    include_str!("../../messages/en/notes.toml"),
+    include_str!("../../messages/en/pages.toml"),
+    include_str!("../../messages/en/phrases.toml"),
+    include_str!("../../messages/es/care.toml"),
+    include_str!("../../messages/es/crisis.toml"),
+    include_str!("../../messages/es/notes.toml"),
+    include_str!("../../messages/es/pages.toml"),
+    include_str!("../../messages/es/phrases.toml"),
+];
+
 #[test]
 fn nothing_the_bot_says_raises_an_alarm() {
     let mut alarms = Vec::new();
-    for folder in ["en", "es"] {
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/messages/");
-        for entry in std::fs::read_dir(format!("{root}{folder}")).expect("messages are there") {
-            let path = entry.expect("a readable folder").path();
-            let text = std::fs::read_to_string(&path).expect("a readable file");
-            let mut said = Vec::new();
-            collect(
-                &text.parse::<toml::Table>().expect("TOML").into(),
-                &mut said,
-            );
-            let lines = said.iter().flat_map(|text| text.lines());
-            alarms.extend(
-                lines
-                    .filter(|line| read(line).tier != Tier::None)
-                    .map(str::to_owned),
-            );
-        }
+    for file in SAID {
+        let mut said = Vec::new();
+        collect(
+            &file.parse::<toml::Table>().expect("TOML").into(),
+            &mut said,
+        );
+        let lines = said.iter().flat_map(|text| text.lines());
+        alarms.extend(
+            lines
+                .filter(|line| read(line).tier != Tier::None)
+                .map(str::to_owned),
+        );
     }
     assert!(
         alarms.is_empty(),
