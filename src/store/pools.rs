@@ -139,7 +139,13 @@ macro_rules! on_pool {
                 })
                 .await;
                 match answer {
-                    Ok(answer) => answer.map_err($crate::store::StoreError::Database),
+                    Ok(Ok(answer)) => Ok(answer),
+                    // After a full disk SQLite has ended the transaction and sqlx believes in it: every later one on
+                    // this connection would fail.
+                    Ok(Err(error)) => {
+                        drop(connection.detach());
+                        Err($crate::store::StoreError::Database(error))
+                    }
                     Err(_) => {
                         drop(connection.detach());
                         Err($crate::store::StoreError::NoAnswer)

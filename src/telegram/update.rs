@@ -153,13 +153,14 @@ fn parse(json: &str) -> serde_json::Result<Incoming> {
 
 fn message(id: i64, raw: &RawValue, edited: bool) -> serde_json::Result<Incoming> {
     let message: RawMessage = serde_json::from_str(raw.get())?;
-    let caption = message.text.is_none();
+    let text = message.text.filter(|text| !text.is_empty());
+    let caption = text.is_none();
     let kind = if !message.chat.is_private() {
         Kind::Group
-    } else if let Some(text) = message.text.or(message.caption) {
+    } else if let Some(text) = text.or(message.caption) {
         Kind::Text(Words {
             text,
-            message_id: narrow(message.message_id).unwrap_or_default(),
+            message_id: message.message_id.and_then(narrow).unwrap_or_default(),
             edited,
             caption,
             forwarded: message.forward_origin.is_some(),

@@ -139,7 +139,7 @@ async fn updates_that_cannot_be_read_are_passed_over() {
     for malformed in [
         json!({}),
         json!({ "message": 5 }),
-        json!({ "message": { "text": ["a"], "chat": chat } }),
+        json!({ "message": { "text": ["a"], "chat": 5 } }),
         json!({ "message": { "message_id": 1, "date": -1, "chat": {}, "text": "hi" } }),
         json!({ "callback_query": { "id": 7 } }),
         json!({ "callback_query": { "id": "7", "from": { "id": "x" }, "data": {} } }),

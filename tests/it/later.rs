@@ -177,8 +177,21 @@ async fn not_for_me_and_it_never_comes_again() {
         world.last_to(mia)
     );
     assert_eq!(world.row(mia).await.unwrap().history.retired.len(), 1);
-    mia.taps_data(1, "1:retire:no_such_note");
-    world.answered().await;
+    let stood = world.row(mia).await.unwrap();
+    for made_up in [
+        "1:retire:no_such_note",
+        "1:move:no_such_note:1800000000:h",
+        "1:move:common:8210266876799:h",
+        "1:move:common:-8334601228800:h",
+    ] {
+        mia.taps_data(1, made_up);
+        world.answered().await;
+    }
+    assert_eq!(
+        world.row(mia).await.unwrap(),
+        stood,
+        "what a forged button makes up is not kept"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,6 +57,15 @@ fn acknowledged(window: &mut Window) -> usize {
 }
 
 #[test]
+fn even_the_highest_number_is_acknowledged() {
+    let mut window = Window::default();
+    window.take_in(vec![said(i64::MAX, 1)]);
+    handle_all(&mut window, |_| Some(Done));
+    assert_eq!(acknowledged(&mut window), 1);
+    assert_eq!(window.offset(), Some(i64::MAX));
+}
+
+#[test]
 fn the_offset_moves_past_the_longest_run_that_is_done() {
     let mut window = Window::default();
     window.take_in((10..15).map(|id| said(id, id)).collect());

@@ -178,7 +178,7 @@ impl Window {
             self.answered.remove(&id);
             moved.acknowledged += 1;
             moved.given_up += usize::from(owed);
-            self.offset = Some(id + 1);
+            self.offset = Some(id.saturating_add(1));
             self.remembered.push_back(id);
             if self.remembered.len() > REMEMBERED {
                 self.remembered.pop_front();

@@ -2,7 +2,7 @@
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, IgnoredAny},
+    de::{DeserializeOwned, Error as _, IgnoredAny},
 };
 use serde_json::value::RawValue;
 
@@ -28,17 +28,18 @@ pub(super) struct RawUpdate<'a> {
 #[derive(Deserialize)]
 pub(super) struct RawMessage {
     pub(super) chat: RawChat,
-    #[serde(default)]
-    pub(super) message_id: i64,
+    #[serde(default, deserialize_with = "forgiving")]
+    pub(super) message_id: Option<i64>,
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) from: Option<RawUser>,
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) date: Option<i64>,
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) edit_date: Option<i64>,
-    #[serde(default)]
+    /// A string with half a surrogate pair is mended first; anything else must not cost the caption.
+    #[serde(default, deserialize_with = "words")]
     pub(super) text: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "words")]
     pub(super) caption: Option<String>,
     #[serde(default, deserialize_with = "forgiving")]
     pub(super) location: Option<RawLocation>,
@@ -49,14 +50,14 @@ pub(super) struct RawMessage {
 #[derive(Deserialize)]
 pub(super) struct RawChat {
     pub(super) id: i64,
-    #[serde(default, rename = "type")]
-    pub(super) kind: String,
+    #[serde(default, rename = "type", deserialize_with = "forgiving")]
+    pub(super) kind: Option<String>,
 }
 
 impl RawChat {
     /// Private chats have positive ids, groups and channels negative ones.
     pub(super) fn is_private(&self) -> bool {
-        self.id > 0 && matches!(self.kind.as_str(), "private" | "")
+        self.id > 0 && matches!(self.kind.as_deref(), Some("private" | "") | None)
     }
 }
 
@@ -113,6 +114,17 @@ where
 {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     Ok(serde_json::from_str(raw.get()).ok())
+}
+
+/// As [`forgiving`], but for a string that cannot be read as it is: that is mended and read again as a whole.
+fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    if !raw.get().starts_with('"') {
+        return Ok(None);
+    }
+    serde_json::from_str(raw.get())
+        .map(Some)
+        .map_err(D::Error::custom)
 }
 
 /// Replaces every `\ud800`-`\udfff` that has no partner by the replacement character.

@@ -56,6 +56,21 @@ fn an_id_beyond_two_to_the_31_and_fields_of_odd_shapes() {
 }
 
 #[test]
+fn no_field_of_an_odd_shape_swallows_the_words() {
+    for around in [
+        r#""message_id":"nine","chat":{"id":42,"type":"private"},"text":"hola""#,
+        r#""message_id":1e30,"chat":{"id":42,"type":"private"},"text":"hola""#,
+        r#""chat":{"id":42,"type":7},"text":"hola""#,
+        r#""chat":{"id":42,"type":"private"},"text":"hola","caption":7"#,
+        r#""chat":{"id":42,"type":"private"},"text":7,"caption":"hola""#,
+        r#""chat":{"id":42,"type":"private"},"text":"","caption":"hola""#,
+    ] {
+        let json = format!(r#"{{"update_id":5,"message":{{{around}}}}}"#);
+        assert_eq!(words(&json).text, "hola", "{json}");
+    }
+}
+
+#[test]
 fn half_a_surrogate_pair_does_not_swallow_the_words() {
     let json = message(r#""text":"help \ud83d me \\ud83d \ud83d\ude00 \n now \udc00""#);
     assert_eq!(
