@@ -3,6 +3,7 @@
 //! Telegram forgets an update when it is asked for a later one, so the offset moves only past updates whose handler
 //! has reported them done. Must not know what a handler does, nor the store.
 
+mod health;
 mod window;
 
 #[cfg(test)]
@@ -10,18 +11,17 @@ mod tests;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use anyhow::bail;
+pub use health::Polling;
+use health::lock;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use teloxide::{payloads::GetUpdates, requests::Payload as _, types::AllowedUpdate};
-use tokio::{
-    task::{Id, JoinError, JoinSet},
-    time::Instant,
-};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 pub use window::Handled;
 use window::Window;
@@ -69,7 +69,6 @@ pub struct Inbox {
     /// Which update each handler at work has.
     tasks: Vec<(Id, i64, ChatId)>,
     webhook_gone: bool,
-    /// What the last poll asked from.
     polled_from: Option<i64>,
     failures: u32,
     health: Arc<Mutex<Polling>>,
@@ -79,27 +78,6 @@ impl fmt::Debug for Inbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Inbox(…)")
     }
-}
-
-/// How polling is doing, for health and metrics.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Polling {
-    /// When Telegram last answered a poll.
-    pub last_answer: Option<Instant>,
-    /// When the loop last turned; ahead of the present while it waits because Telegram said so. `None` before it runs.
-    pub last_turn: Option<Instant>,
-    /// Whether another program polls with the same token.
-    pub conflict: bool,
-    /// Updates handled to the end.
-    pub handled: u64,
-    /// Updates that could not be read.
-    pub malformed: u64,
-    /// Handlers that panicked.
-    pub panics: u64,
-    /// Updates whose effect was given up because too many were owed.
-    pub given_up: u64,
-    /// Updates that Telegram still holds although we have seen them.
-    pub unacknowledged: usize,
 }
 
 /// What one turn of the inbox did.
@@ -319,8 +297,8 @@ impl Inbox {
         }
     }
 
-    /// Takes in what handlers report, and starts the next update of each chat, until all have reported, `patience` ends,
-    /// something can be acknowledged after a moment, or it is time to stop. With `idle_too`, waits even when no handler is at work.
+    /// Takes in what handlers report and starts the next update of each chat, until all have reported, `patience` ends,
+    /// something can be acknowledged, or it is time to stop. With `idle_too`, waits even when no handler is at work.
     async fn wait_for_handlers<H, F>(
         &mut self,
         handle: &H,
@@ -331,8 +309,8 @@ impl Inbox {
         H: Fn(Incoming) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Handled> + Send + 'static,
     {
-        let end = self.clock.instant() + patience;
-        let soon = self.clock.instant() + ACKNOWLEDGE_AFTER;
+        let now = self.clock.instant();
+        let (soon, end) = (now + ACKNOWLEDGE_AFTER, now + patience);
         while idle_too || !self.at_work.is_empty() {
             tokio::select! {
                 Some(landed) = self.at_work.join_next_with_id() => {
@@ -384,9 +362,4 @@ impl Inbox {
         }
         moved.acknowledged
     }
-}
-
-/// Plain numbers, whole at any moment: a poisoned lock does them no harm.
-fn lock(health: &Mutex<Polling>) -> MutexGuard<'_, Polling> {
-    health.lock().unwrap_or_else(PoisonError::into_inner)
 }
