@@ -315,8 +315,9 @@ pub(crate) async fn bad_chat(asked: &Asked) -> anyhow::Result<()> {
         say(
             &format!("one bad chat: {name}"),
             format!(
-                "others p50 {} · p99 {} ({} of {samples} answered); {} requests to it in {:.0?}",
+                "others p50 {} · p90 {} · p99 {} ({} of {samples} answered); {} requests to it in {:.0?}",
                 ms(waits.percentile(50)),
+                ms(waits.percentile(90)),
                 ms(waits.percentile(99)),
                 waits.len(),
                 to_it.count(),
