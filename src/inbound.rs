@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     clock::Clock,
     content::{Content, Live},
-    conversation::{self, Change, Defaults, Request, Scene, Tap},
+    conversation::{self, Change, Defaults, Reply, Request, Scene, Tap},
     domain::{ChatId, Language, Subscriber, due, zone::Zone},
     locate,
     store::{Keys, Saved, Store, StoreError},
@@ -163,8 +163,12 @@ impl Inbound {
     ) -> Handled {
         tracing::error!(%error, "a request could not be served from the database");
         let scene = self.scene(content, None, asked);
-        let reply = conversation::respond_without_store(request, &scene);
-        self.say(reply.say, Class::Answer, asked).await
+        let Reply { say, change } = conversation::respond_without_store(request, &scene);
+        let say = match self.commit(change, asked.chat).await {
+            Ok(_) => say,
+            Err(_) => conversation::nothing_changed(&scene).say,
+        };
+        self.say(say, Class::Answer, asked).await
     }
 
     async fn commit(&self, change: Change, chat: ChatId) -> Result<Saved, StoreError> {

@@ -27,7 +27,7 @@ const SECRET: &str = "x-telegram-bot-api-secret-token";
 /// The largest body that is read, in bytes. The longest message, every character escaped, stays below 100 KB.
 pub const LARGEST_BODY: usize = 1024 * 1024;
 /// How long a sender may take for the head of a request, and how long a connection may be idle.
-const HEAD_WITHIN: Duration = Duration::from_secs(20);
+const HEAD_WITHIN: Duration = Duration::from_secs(5);
 /// How long a sender may take for the body.
 const BODY_WITHIN: Duration = Duration::from_secs(10);
 /// How long an update may be worked on before Telegram is asked to send it again; Telegram itself waits a minute.

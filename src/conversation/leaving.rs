@@ -37,6 +37,11 @@ pub fn ask_erase(scene: &Scene) -> Reply {
     if scene.subscriber.is_none() {
         return nothing_kept(scene);
     }
+    erase_question(scene)
+}
+
+/// The question itself, for whoever may have something stored.
+pub fn erase_question(scene: &Scene) -> Reply {
     let buttons = &scene.phrases().buttons;
     let rows = vec![
         vec![scene.button(&buttons.erase_yes, &Tap::Erase)],

@@ -61,8 +61,16 @@ pub fn respond(request: &Request, scene: &Scene) -> Reply {
 }
 
 /// Answers while the database cannot be used: what can be read is shown as to a newcomer, anything else is told that
-/// nothing was changed.
+/// nothing was changed. Erasing needs no row that can be read, so it is still asked for and tried.
 pub fn respond_without_store(request: &Request, scene: &Scene) -> Reply {
+    match request {
+        Request::Tap(Some(Tap::AskErase)) => return leaving::erase_question(scene),
+        Request::Tap(Some(Tap::Erase)) => return leaving::erase(scene),
+        Request::Text(text) if typed::asks_to_erase(scene, text) => {
+            return leaving::erase_question(scene);
+        }
+        _ => {}
+    }
     let readable = match request {
         Request::Text(text) => typed::needs_no_store(scene, text),
         Request::Tap(Some(tap)) => matches!(
@@ -83,6 +91,11 @@ pub fn respond_without_store(request: &Request, scene: &Scene) -> Reply {
     if readable {
         return answer(request, scene);
     }
+    nothing_changed(scene)
+}
+
+/// The database cannot be used, and so nothing was changed.
+pub fn nothing_changed(scene: &Scene) -> Reply {
     reading::menu(scene, &scene.phrases().answers.store_down)
 }
 

@@ -36,6 +36,14 @@ pub fn answer(scene: &Scene, text: &str) -> Reply {
     }
 }
 
+/// Whether a text asks to erase everything.
+pub fn asks_to_erase(scene: &Scene, text: &str) -> bool {
+    matches!(
+        command::read(text, &scene.defaults.bot_name),
+        Typed::Command(Command::Delete, _)
+    )
+}
+
 /// Whether a text asks for something that can be read without knowing who asks.
 pub fn needs_no_store(scene: &Scene, text: &str) -> bool {
     match command::read(text, &scene.defaults.bot_name) {

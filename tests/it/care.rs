@@ -180,6 +180,14 @@ async fn while_the_database_is_down_help_comes_and_what_can_be_read_is_read() {
             .text
             .contains("nothing was changed")
     );
+    mia.taps_data(2, "1:erase!");
+    assert!(
+        mia.next_bot_message()
+            .await
+            .unwrap()
+            .text
+            .contains("nothing was changed")
+    );
     mia.says("I want to die");
     let said = mia.next_bot_message().await.unwrap().text;
     assert!(HELP.iter().all(|number| said.contains(number)), "{said}");
