@@ -128,29 +128,56 @@ fn expected(scene: &Scene, words: &str) -> Reply {
         return setup::location_called_off(scene, flow);
     }
     let (Some(subscriber), Some(awaiting)) = (scene.subscriber, awaiting) else {
-        return not_understood(scene);
+        return not_understood(scene, words);
     };
     match awaiting {
         // A wrong name of a command, or a whole sentence: she speaks of something else.
-        _ if words.starts_with('/') => not_understood(scene),
+        _ if words.starts_with('/') => not_understood(scene, words),
         Awaiting::Zone | Awaiting::ZoneInSetup
             if is_sentence(words)
                 && matches!(scene.content.places.find(words, scene.now), Found::None) =>
         {
-            not_understood(scene)
+            not_understood(scene, words)
         }
         Awaiting::Time | Awaiting::TimeInSetup
             if is_sentence(words) && TimeOfDay::parse(words).is_err() =>
         {
-            not_understood(scene)
+            not_understood(scene, words)
         }
         Awaiting::Zone | Awaiting::ZoneInSetup => zone(scene, words, flow),
         Awaiting::Time | Awaiting::TimeInSetup => time(scene, subscriber, words, flow),
     }
 }
 
-fn not_understood(scene: &Scene) -> Reply {
-    reading::menu(scene, &scene.phrases().answers.not_understood)
+fn not_understood(scene: &Scene, words: &str) -> Reply {
+    if !is_another_script(words) {
+        return reading::menu(scene, &scene.phrases().answers.not_understood);
+    }
+    // Someone who writes neither English nor Spanish may read one of them.
+    let both = Language::ALL.map(|language| {
+        scene
+            .content
+            .texts(language)
+            .phrases
+            .answers
+            .not_understood
+            .as_str()
+    });
+    reading::menu(scene, &both.join("\n\n"))
+}
+
+/// Whether most letters are not Latin ones: then it is neither English nor Spanish.
+fn is_another_script(words: &str) -> bool {
+    const LAST_LATIN: char = '\u{24F}';
+    let letters: Vec<char> = words
+        .chars()
+        .filter(|letter| letter.is_alphabetic())
+        .collect();
+    let others = letters
+        .iter()
+        .filter(|letter| **letter > LAST_LATIN)
+        .count();
+    others * 2 > letters.len()
 }
 
 /// The key beside “share my location”, in whatever language it was shown: it must never stay on her screen.

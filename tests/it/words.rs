@@ -271,3 +271,21 @@ async fn malformed_updates_are_passed_over_and_the_next_one_is_answered() {
         "an unknown entity does not cost the text"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_script_is_answered_in_both_languages_with_help_below() {
+    let world = World::new().await;
+    let mia = world.mia();
+    world.says(&mia, "Мне очень тяжело сегодня").await;
+    let said = world.last_to(&mia);
+    assert!(
+        said.contains("I’m a simple bot") && said.contains("Soy un bot sencillo"),
+        "{said}"
+    );
+    assert!(mia.transcript().contains("[Crisis help]"));
+    world.says(&mia, "good night").await;
+    assert!(
+        !world.last_to(&mia).contains("Soy un bot"),
+        "one language when it may be read"
+    );
+}
