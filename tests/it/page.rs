@@ -28,6 +28,12 @@ async fn a_parent_subscribes_and_moves_the_clock_to_her_first_note() {
 
         mia.types("/crisis").await;
         mia.sees("bot-message", "988").await;
+
+        mia.taps("#open-controls").await;
+        mia.taps("#country option[value=GB]").await;
+        mia.sees("mine", "/country GB").await;
+        mia.sees("bot-message", "Help lines for: United Kingdom")
+            .await;
     })
     .await;
 }

@@ -305,6 +305,12 @@ $("start").addEventListener("click", () => act.say("/start"));
 $("edit-last").addEventListener("click", () => { openControls(false); edit(true); });
 $("block").addEventListener("click", () => does({ do: $("block").dataset.deed }));
 $("language").addEventListener("change", () => does({ do: "language", code: $("language").value }));
+$("country").addEventListener("change", () => {
+  const code = $("country").value;
+  // The country is a setting of the bot, so the parent says it; the choice goes back to “choose”.
+  $("country").value = "";
+  if (code !== "") { openControls(false); act.say(`/country ${code}`); }
+});
 for (const button of document.querySelectorAll(".say")) {
   button.addEventListener("click", () => { openControls(false); act.say(button.dataset.text); });
 }
