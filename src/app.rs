@@ -235,9 +235,18 @@ fn messages_folder(config: &Config) -> Option<PathBuf> {
     config.messages_dir.clone().or_else(beside)
 }
 
-/// The data key, made on first start when it lies in a file. With data but without its key nothing is made: a new key
-/// could not read the data, and would lie where the real one belongs.
+/// The data key, made on first start when it lies in a file.
 pub fn load_keys(config: &Config) -> anyhow::Result<Keys> {
+    refuse_lost_key(config)?;
+    match &config.data_key {
+        DataKey::File(path) => Keys::load_or_create(path),
+        DataKey::Given(_) => read_keys(&config.data_key),
+    }
+}
+
+/// With data but without its key nothing is made: a new key could not read the data, and would lie where the real one
+/// belongs.
+pub fn refuse_lost_key(config: &Config) -> anyhow::Result<()> {
     match &config.data_key {
         DataKey::File(path)
             if !path.exists() && Store::has_file(config.database_url.expose_secret()) =>
@@ -249,13 +258,12 @@ pub fn load_keys(config: &Config) -> anyhow::Result<Keys> {
                 config.database()
             )
         }
-        DataKey::File(path) => Keys::load_or_create(path),
-        DataKey::Given(_) => read_keys(&config.data_key),
+        DataKey::File(_) | DataKey::Given(_) => Ok(()),
     }
 }
 
 /// The country that holds for whoever has chosen none has crisis lines.
-fn check_country(config: &Config, content: &Content) -> anyhow::Result<()> {
+pub fn check_country(config: &Config, content: &Content) -> anyhow::Result<()> {
     let lines = &content.crisis;
     let codes: Vec<String> = lines
         .countries()

@@ -121,20 +121,17 @@ fn crisis_lines(
             ),
         )?;
     }
-    if content.crisis.knows(config.default_country) {
-        return Ok(());
+    match app::check_country(config, content) {
+        Ok(()) => Ok(()),
+        Err(error) => report.wrong("crisis lines", error),
     }
-    report.wrong(
-        "crisis lines",
-        format_args!(
-            "DEFAULT_COUNTRY={}: there is no crisis file for it; use ZZ for “elsewhere”",
-            config.default_country
-        ),
-    )
 }
 
 /// The database can be reached and fits this program and this key. Nothing is made or changed.
 async fn database(report: &mut Report<impl Write>, config: &Config) -> anyhow::Result<()> {
+    if let Err(error) = app::refuse_lost_key(config) {
+        return Ok(report.wrong("data key", error)?);
+    }
     let keys = match &config.data_key {
         DataKey::File(path) if !path.exists() => {
             report.fine(

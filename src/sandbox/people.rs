@@ -212,22 +212,6 @@ impl Parent {
 }
 
 impl Group {
-    /// Removes the bot.
-    pub fn removes_bot(&self, by: &Parent) {
-        let at = self.shared.moment();
-        self.shared.change(|model| {
-            let Some(chat) = model.chats.get_mut(&self.id) else {
-                return;
-            };
-            chat.shut = true;
-            let (chat, from) = (chat.json(), model.people[&by.id].json());
-            model.queue.push(
-                "my_chat_member",
-                &membership(&chat, &from, "member", "kicked", at),
-            );
-        });
-    }
-
     /// Whether the bot is in it.
     pub fn has_bot(&self) -> bool {
         self.shared.with(|model| {

@@ -108,4 +108,10 @@ fn a_lost_key_is_said_and_no_other_is_made_in_its_place() {
         !key.exists(),
         "a new key would lie where the real one belongs"
     );
+    let checked = slowbloom(&["check"], &settings, &[]);
+    let report = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(
+        report.contains("WRONG  data key") && report.contains("put the key back"),
+        "{report}"
+    );
 }

@@ -140,7 +140,6 @@ pub struct Settings {
     pub language_set: String,
     pub language_unknown: String,
     pub zone_set: String,
-    pub zone_not_right: String,
     pub not_subscribed: String,
     pub every_day: String,
     pub weekdays: String,
@@ -228,7 +227,6 @@ pub struct Leaving {
 )]
 pub struct Answers {
     pub look: String,
-    pub help_intro: String,
     pub help_read: String,
     pub help_notes: String,
     pub help_safety: String,
