@@ -4,7 +4,8 @@
 use std::{env, error::Error, fs, path::Path};
 
 /// What `src/triage` unpacks when the first message is read.
-const PACKED: [&str; 3] = [
+const PACKED: [&str; 4] = [
+    "lexicon/concepts.txt",
     "lexicon/known-en.txt",
     "lexicon/known-es.txt",
     "model/weights.bin",

@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
+use super::features::{self, Window};
 use super::finding::{Category, Explanation, Finding, Tier};
+use super::language::language;
 use super::lexicon::Lexicon;
 use super::matcher::{Hit, Place, Spans};
-use super::model::{self, Chances, LABELS, Weights, Window};
+use super::model::{self, Chances, LABELS, Weights};
 use super::repair::{self, Word};
 use super::rules::Verdict;
-use crate::domain::Language;
 
 /// Reads a text. Never fails, never panics, costs time linear in the text's length.
 pub fn read(text: &str) -> Finding {
@@ -87,9 +88,14 @@ impl Reading {
             masked[say.start..say.end].fill(true);
         }
         let softened = says.iter().any(|say| say.softened);
-        for window in model::windows(lexicon, &words, &spans, &masked) {
-            says.extend(suspicion(weights, &window, softened));
-        }
+        let windows = features::windows(lexicon, &words, &spans, &masked);
+        let chances: Vec<Chances> = windows
+            .iter()
+            .map(|window| weights.chances(&window.features))
+            .collect();
+        doubt(&mut says, &chances);
+        let stretches = windows.iter().zip(&chances);
+        says.extend(stretches.filter_map(|(window, chances)| suspicion(window, chances, softened)));
         let masks = masks
             .iter()
             .filter(|hit| hit.verdict() == Verdict::Mask)
@@ -284,46 +290,64 @@ impl Scene<'_> {
 }
 
 /// Chance of an emergency, all kinds together, from which the model alone says so.
-const SURE: f32 = 0.5;
+const SURE: f32 = 0.7;
 /// The same where the rules saw a denial, a past or a fear.
-const VERY_SURE: f32 = 0.93;
+const VERY_SURE: f32 = 0.9;
 /// Chance of a loss from which the model alone says so.
-const SURE_OF_LOSS: f32 = 0.6;
+const SURE_OF_LOSS: f32 = 0.5;
 /// Chance of anything at all from which it is a concern.
-const SUSPECTED: f32 = 0.46;
+const SUSPECTED: f32 = 0.55;
+
+/// Chance of an emergency anywhere in the text below which the model doubts a rule that says so.
+const DOUBTED: f32 = 0.3;
+
+/// How likely a tier is, its categories together.
+fn chance(chances: &Chances, tier: Tier) -> f32 {
+    LABELS
+        .iter()
+        .zip(chances)
+        .filter(|(label, _)| model::tier(**label) == tier)
+        .map(|(_, chance)| chance)
+        .sum()
+}
+
+/// An emergency that only a rule sees, and the model nowhere, is answered as a concern: help is shown all the same.
+fn doubt(says: &mut [Say], chances: &[Chances]) {
+    if chances
+        .iter()
+        .any(|chances| chance(chances, Tier::Emergency) >= DOUBTED)
+    {
+        return;
+    }
+    for say in says.iter_mut().filter(|say| say.tier == Tier::Emergency) {
+        say.tier = Tier::Concern;
+        say.category = Category::Distress;
+        say.other = false;
+        say.why.push_str(" (doubted)");
+    }
+}
 
 /// What the model has to say about one stretch.
-fn suspicion(weights: &Weights, window: &Window, softened: bool) -> Option<Say> {
-    let chances = weights.chances(&window.features);
-    let sum = |tier: Tier| -> f32 {
-        LABELS
-            .iter()
-            .zip(chances)
-            .filter(|(label, _)| model::tier(**label) == tier)
-            .map(|(_, chance)| chance)
-            .sum()
-    };
+fn suspicion(window: &Window, chances: &Chances, softened: bool) -> Option<Say> {
     let needed = if softened { VERY_SURE } else { SURE };
-    let tier = if sum(Tier::Emergency) >= needed {
+    let anything = 1.0 - chance(chances, Tier::None);
+    let tier = if chance(chances, Tier::Emergency) >= needed {
         Tier::Emergency
-    } else if sum(Tier::Loss) >= SURE_OF_LOSS {
+    } else if chance(chances, Tier::Loss) >= SURE_OF_LOSS {
         Tier::Loss
-    } else if 1.0 - sum(Tier::None) >= SUSPECTED {
+    } else if anything >= SUSPECTED {
         Tier::Concern
     } else {
         return None;
     };
     Some(Say {
         tier,
-        category: likeliest(&chances, tier),
+        category: likeliest(chances, tier),
         other: false,
         softened: false,
         start: window.start,
         end: window.end,
-        why: format!(
-            "model ({:.0}%)",
-            sum(tier).max(1.0 - sum(Tier::None)) * 100.0
-        ),
+        why: format!("model ({:.0}%)", anything * 100.0),
     })
 }
 
@@ -349,43 +373,4 @@ fn soften(say: &mut Say, why: &str) {
     say.why.push_str(" (");
     say.why.push_str(why);
     say.why.push(')');
-}
-
-/// Words that only one of the languages has.
-const TELLING: [(Language, &[&str]); 2] = [
-    (
-        Language::En,
-        &[
-            "i", "the", "my", "to", "and", "is", "it", "of", "not", "do", "am", "have", "that",
-            "you", "was", "for", "with", "be", "are", "she", "her", "him", "his", "they", "this",
-            "can", "will", "would", "want", "baby", "myself", "what", "all", "just", "when",
-            "about", "so", "if", "at", "on", "out", "up", "get", "like", "from", "how", "but",
-            "feel", "kill", "die", "wife", "husband", "at", "an", "been", "or", "what",
-        ],
-    ),
-    (
-        Language::Es,
-        &[
-            "que", "de", "la", "el", "mi", "y", "en", "un", "una", "por", "con", "lo", "se", "es",
-            "estoy", "los", "las", "para", "bebe", "esta", "yo", "le", "mas", "pero", "muy", "al",
-            "del", "quiero", "ya", "todo", "cuando", "porque", "como", "su", "ella", "hijo",
-            "hija", "siento", "tengo", "te", "nada", "esto", "este", "sin", "nos", "ni", "si",
-            "morir", "vida", "matar", "dano", "muerte", "esposo", "esposa", "voces", "sola",
-        ],
-    ),
-];
-
-/// The language most of the telling words belong to.
-fn language(words: &[Word]) -> Option<Language> {
-    let [english, spanish] = TELLING.map(|(_, list)| {
-        words
-            .iter()
-            .filter(|word| list.contains(&word.text.as_str()))
-            .count()
-    });
-    match english.cmp(&spanish) {
-        std::cmp::Ordering::Greater => Some(Language::En),
-        std::cmp::Ordering::Less => Some(Language::Es),
-        std::cmp::Ordering::Equal => None,
-    }
 }

@@ -5,9 +5,12 @@
 //! Order: normalise → repair → meaning families and idiom masks → linear model → decide.
 
 mod audit;
+mod concepts;
 mod decide;
+pub mod features;
 mod finding;
 mod fold;
+mod language;
 mod lexicon;
 mod matcher;
 pub mod model;

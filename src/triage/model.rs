@@ -1,15 +1,13 @@
-//! Where rules end: a linear model on words, letters and meaning families, trained from the project's corpus.
+//! Where rules end: a linear model on words, letters, meaning families and concepts, trained from the project's corpus.
 //!
 //! Weights, recipe and scores lie in `model/`; `cargo run --release --example train-triage` makes them again.
 //! Pure arithmetic: the same text and the same weights give the same answer on every machine.
 
 use std::sync::LazyLock;
 
+use super::features::FEATURES;
 use super::finding::{Category, Tier};
-use super::lexicon::Lexicon;
-use super::matcher::Spans;
 use super::packed::unpack;
-use super::repair::Word;
 
 /// What the model tells apart; the last is "nothing".
 pub const LABELS: [Option<Category>; 10] = [
@@ -25,26 +23,6 @@ pub const LABELS: [Option<Category>; 10] = [
     None,
 ];
 
-/// Number of hashed features.
-pub const BUCKETS: usize = 1 << 17;
-
-/// Words in a window; a longer sentence is read in overlapping windows.
-const WINDOW: usize = 26;
-/// Words from one window's start to the next one's.
-const STRIDE: usize = 11;
-/// The shortest stretch that is read by itself.
-const SHORTEST: usize = 3;
-
-/// The hashed features of one stretch of a text.
-pub type Features = Vec<u32>;
-
-/// One stretch and where it lies.
-pub(super) struct Window {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) features: Features,
-}
-
 /// The tier a label stands for.
 pub const fn tier(label: Option<Category>) -> Tier {
     match label {
@@ -55,250 +33,135 @@ pub const fn tier(label: Option<Category>) -> Tier {
     }
 }
 
-/// The features of every stretch of a text, for the trainer: the whole text first when it is short.
-pub fn features(text: &str) -> Vec<Features> {
-    let lexicon = Lexicon::get();
-    let words = super::repair::words(text);
-    let places = super::decide::places(lexicon, &words);
-    let mut spans = Spans::find(lexicon, &places);
-    let masked = masked(&mut spans, lexicon, words.len());
-    windows(lexicon, &words, &spans, &masked)
-        .into_iter()
-        .map(|window| window.features)
-        .collect()
-}
-
-fn masked(spans: &mut Spans, lexicon: &Lexicon, words: usize) -> Vec<bool> {
-    let mut masked = vec![false; words];
-    for hit in spans.mask(lexicon) {
-        masked[hit.start..hit.end].fill(true);
-    }
-    masked
-}
-
-/// Cuts a text into stretches: the whole when short, each sentence, each pair of sentences, long ones in windows.
-pub(super) fn windows(
-    lexicon: &Lexicon,
-    words: &[Word],
-    spans: &Spans,
-    masked: &[bool],
-) -> Vec<Window> {
-    let mut cuts: Vec<usize> = (0..words.len())
-        .filter(|at| *at == 0 || words[*at].breaks)
-        .collect();
-    cuts.push(words.len());
-    let mut ranges: Vec<(usize, usize)> = Vec::new();
-    if words.len() <= WINDOW + STRIDE {
-        ranges.push((0, words.len()));
-    }
-    for pair in cuts.windows(2) {
-        stretch(pair[0], pair[1], &mut ranges);
-    }
-    for three in cuts.windows(3) {
-        if three[2] - three[0] <= WINDOW + STRIDE {
-            ranges.push((three[0], three[2]));
-        }
-    }
-    let mut seen: Vec<(usize, usize)> = Vec::new();
-    for range in ranges {
-        let long_enough = range.1 - range.0 >= SHORTEST || range == (0, words.len());
-        if range.1 > range.0 && long_enough && !seen.contains(&range) {
-            seen.push(range);
-        }
-        if seen.len() > words.len() + 1 {
-            break;
-        }
-    }
-    seen.into_iter()
-        .map(|(start, end)| Window {
-            start,
-            end,
-            features: extract(lexicon, words, spans, masked, start, end),
-        })
-        .collect()
-}
-
-fn stretch(start: usize, end: usize, ranges: &mut Vec<(usize, usize)>) {
-    if end - start <= WINDOW + STRIDE / 2 {
-        ranges.push((start, end));
-        return;
-    }
-    let mut from = start;
-    loop {
-        let to = (from + WINDOW).min(end);
-        ranges.push((from, to));
-        if to == end {
-            return;
-        }
-        from += STRIDE;
-    }
-}
-
-/// What a stretch shows: words alone, in pairs and threes, letters inside words, families alone and in pairs.
-fn extract(
-    lexicon: &Lexicon,
-    words: &[Word],
-    spans: &Spans,
-    masked: &[bool],
-    start: usize,
-    end: usize,
-) -> Features {
-    let mut out: Features = Vec::with_capacity((end - start) * 16);
-    let text = |at: usize| -> &str {
-        if at >= end {
-            "$"
-        } else if masked[at] {
-            "~"
-        } else {
-            &words[at].text
-        }
-    };
-    push(&mut out, b'^', &[text(start)]);
-    for at in start..end {
-        push(&mut out, b'1', &[text(at)]);
-        push(&mut out, b'2', &[text(at), text(at + 1)]);
-        push(&mut out, b'3', &[text(at), text(at + 1), text(at + 2)]);
-        for far in 2..=3 {
-            if at + far < end {
-                push(&mut out, b's', &[text(at), text(at + far)]);
-            }
-        }
-        if !masked[at] {
-            letters(&mut out, &words[at].text);
-        }
-    }
-    families(&mut out, lexicon, spans, masked, start, end);
-    out.sort_unstable();
-    out.dedup();
-    out
-}
-
-/// Parts of words, so that an unknown form of a known word still counts.
-fn letters(out: &mut Features, word: &str) {
-    let padded: Vec<char> = std::iter::once('<')
-        .chain(word.chars().take(24))
-        .chain(std::iter::once('>'))
-        .collect();
-    for length in [5] {
-        for part in padded.windows(length) {
-            let hash = part
-                .iter()
-                .fold(seed(b'c'), |hash, letter| mix(hash, u64::from(*letter)));
-            out.push(bucket(hash));
-        }
-    }
-}
-
-fn families(
-    out: &mut Features,
-    lexicon: &Lexicon,
-    spans: &Spans,
-    masked: &[bool],
-    start: usize,
-    end: usize,
-) {
-    let mut before: Vec<(usize, u16)> = Vec::new();
-    for (at, hidden) in masked.iter().enumerate().take(end).skip(start) {
-        let mut here: Vec<u16> = Vec::new();
-        let open = if *hidden { &[] } else { spans.classes_at(at) };
-        for (class, lengths) in open {
-            let fits = (at + lengths.trailing_zeros() as usize) <= end;
-            if fits && let Some(family) = lexicon.family(*class) {
-                here.push(family);
-            }
-        }
-        before.retain(|(place, _)| at - place <= 6);
-        for family in &here {
-            let hash = mix(seed(b'f'), u64::from(*family));
-            out.push(bucket(hash));
-            for (_, earlier) in &before {
-                let hash = mix(mix(seed(b'p'), u64::from(*earlier)), u64::from(*family));
-                out.push(bucket(hash));
-            }
-        }
-        before.extend(here.into_iter().map(|family| (at, family)));
-    }
-}
-
-fn push(out: &mut Features, kind: u8, words: &[&str]) {
-    let mut hash = seed(kind);
-    for word in words {
-        for byte in word.bytes() {
-            hash = mix(hash, u64::from(byte));
-        }
-        hash = mix(hash, 0x1F);
-    }
-    out.push(bucket(hash));
-}
-
-const fn seed(kind: u8) -> u64 {
-    0xcbf2_9ce4_8422_2325 ^ ((kind as u64) << 40)
-}
-
-const fn mix(hash: u64, value: u64) -> u64 {
-    (hash ^ value).wrapping_mul(0x0100_0000_01b3)
-}
-
-fn bucket(hash: u64) -> u32 {
-    let folded = hash ^ (hash >> 32);
-    u32::try_from(folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 47).unwrap_or_default()
-}
-
 /// How likely each label is, in [`LABELS`]' order; they add up to one.
 pub type Chances = [f32; LABELS.len()];
 
-/// Bytes before the table: the scale and the biases, each a little-endian f32.
-pub const HEAD: usize = 4 * (1 + LABELS.len());
-
-/// The weights: a scale, the labels' biases, then for each bucket and label one signed byte.
-#[derive(Debug)]
+/// The weights: under one scale, for each feature that was learned and each label one signed byte.
+#[derive(Debug, Default)]
 pub struct Weights {
-    bytes: Vec<u8>,
+    scale: f32,
+    biases: [f32; LABELS.len()],
+    /// Numbers of the features, ascending.
+    features: Vec<u32>,
+    /// Where the features of each span of numbers begin, so that none is looked for among all.
+    begins: Vec<u32>,
+    rows: Vec<u8>,
 }
 
 /// The weights built in.
-pub static BUILT_IN: LazyLock<Weights> = LazyLock::new(|| Weights {
-    bytes: unpack(include_bytes!(concat!(
+pub static BUILT_IN: LazyLock<Weights> = LazyLock::new(|| {
+    Weights::read(&unpack(include_bytes!(concat!(
         env!("OUT_DIR"),
         "/weights.bin.deflate"
-    ))),
+    ))))
 });
 
+/// Features' numbers that share a beginning: the number of the low bits.
+const SPAN: u32 = 12;
+
 impl Weights {
-    /// Weights fresh from training, for scoring them before they are built in.
-    pub fn fresh(bytes: Vec<u8>) -> Self {
-        Self { bytes }
+    /// Reads what [`Weights::write`] wrote; bytes that end early leave the rest out.
+    pub fn read(bytes: &[u8]) -> Self {
+        let (mut all, mut rest) = (Self::default(), bytes);
+        all.scale = f32::from_le_bytes(four(&mut rest));
+        for bias in &mut all.biases {
+            *bias = f32::from_le_bytes(four(&mut rest));
+        }
+        let count = u32::from_le_bytes(four(&mut rest));
+        let mut feature = 0;
+        for _ in 0..count {
+            feature += distance(&mut rest);
+            all.features.push(feature);
+        }
+        all.rows = rest.to_vec();
+        all.features.shrink_to_fit();
+        let starts = (0..=FEATURES >> SPAN).map(|span| span << SPAN);
+        all.begins = starts
+            .map(|start| all.features.partition_point(|feature| *feature < start))
+            .map(|place| u32::try_from(place).unwrap_or(u32::MAX))
+            .collect();
+        all
     }
 
-    fn number(&self, at: usize) -> f32 {
-        let mut four = [0; 4];
-        if let Some(bytes) = self.bytes.get(at * 4..at * 4 + 4) {
-            four.copy_from_slice(bytes);
+    /// The file's form: scale, biases and the number of features, little-endian; the distance from each feature to
+    /// the next, seven bits a byte; then for each feature and label one signed byte.
+    /// `rows` must be sorted by feature.
+    pub fn write(
+        scale: f32,
+        biases: &[f32; LABELS.len()],
+        rows: &[(u32, [i8; LABELS.len()])],
+    ) -> Vec<u8> {
+        let mut bytes = scale.to_le_bytes().to_vec();
+        bytes.extend(biases.iter().flat_map(|bias| bias.to_le_bytes()));
+        bytes.extend(u32::try_from(rows.len()).unwrap_or(u32::MAX).to_le_bytes());
+        let mut before = 0;
+        for (feature, _) in rows {
+            let mut far = feature - before;
+            while far >= 0x80 {
+                bytes.push(u8::try_from(far & 0x7F).unwrap_or_default() | 0x80);
+                far >>= 7;
+            }
+            bytes.push(u8::try_from(far).unwrap_or_default());
+            before = *feature;
         }
-        f32::from_le_bytes(four)
+        bytes.extend(rows.iter().flat_map(|(_, row)| row.map(i8::cast_unsigned)));
+        bytes
+    }
+
+    /// The weights of a feature, if it was learned.
+    fn row(&self, feature: u32) -> Option<&[u8]> {
+        let span = usize::try_from(feature >> SPAN).ok()?;
+        let from = *self.begins.get(span)? as usize;
+        let to = *self.begins.get(span + 1)? as usize;
+        let place = from + self.features[from..to].binary_search(&feature).ok()?;
+        self.rows
+            .get(place * LABELS.len()..(place + 1) * LABELS.len())
     }
 
     /// What the model makes of one stretch.
     pub fn chances(&self, features: &[u32]) -> Chances {
         let mut sums = [0_i32; LABELS.len()];
-        for feature in features {
-            let at = HEAD + *feature as usize * LABELS.len();
-            if let Some(row) = self.bytes.get(at..at + LABELS.len()) {
-                for (sum, weight) in sums.iter_mut().zip(row) {
-                    *sum += i32::from(weight.cast_signed());
-                }
+        let mut known = 0;
+        for row in features.iter().filter_map(|feature| self.row(*feature)) {
+            known += 1;
+            for (sum, weight) in sums.iter_mut().zip(row) {
+                *sum += i32::from(weight.cast_signed());
             }
         }
-        let mut scores = [0_f32; LABELS.len()];
-        let share = self.number(0) / root(features.len());
-        for (label, (score, sum)) in scores.iter_mut().zip(sums).enumerate() {
-            *score = to_f32(sum) * share + self.number(1 + label);
+        let mut scores = self.biases;
+        let share = self.scale / root(known);
+        for (score, sum) in scores.iter_mut().zip(sums) {
+            *score += to_f32(sum) * share;
         }
         soften(&scores)
     }
 }
 
-/// The square root of a count: what a stretch's score is divided by, so that long ones do not shout.
+fn four(rest: &mut &[u8]) -> [u8; 4] {
+    let Some((first, after)) = rest.split_first_chunk() else {
+        return [0; 4];
+    };
+    *rest = after;
+    *first
+}
+
+/// A distance written seven bits a byte.
+fn distance(rest: &mut &[u8]) -> u32 {
+    let mut far = 0;
+    for shift in (0..32).step_by(7) {
+        let Some((byte, after)) = rest.split_first() else {
+            break;
+        };
+        *rest = after;
+        far |= u32::from(byte & 0x7F) << shift;
+        if byte & 0x80 == 0 {
+            break;
+        }
+    }
+    far
+}
+
+/// The square root of the number of learned features: what a stretch's score is divided by, so that long ones do not shout.
 pub fn root(count: usize) -> f32 {
     to_f32(i32::try_from(count.max(1)).unwrap_or(i32::MAX)).sqrt()
 }
@@ -317,4 +180,32 @@ pub fn soften(scores: &Chances) -> Chances {
     let raised = scores.map(|score| (score - top).exp());
     let all: f32 = raised.iter().sum();
     raised.map(|one| one / all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut row = [0; LABELS.len()];
+        row[3] = 100;
+        let rows = [(0, row), (300, [0; LABELS.len()]), (FEATURES - 1, row)];
+        let biases = [0.0; LABELS.len()];
+        let weights = Weights::read(&Weights::write(0.05, &biases, &rows));
+        assert_eq!(weights.features, [0, 300, FEATURES - 1]);
+        assert!(weights.row(301).is_none());
+        let chances = weights.chances(&[0, FEATURES - 1, 77]);
+        assert!(chances[3] > 0.99, "{chances:?}");
+        let nothing = weights.chances(&[77]);
+        assert!((nothing[3] - 0.1).abs() < 1e-6, "{nothing:?}");
+    }
+
+    #[test]
+    fn bytes_that_end_early_do_no_harm() {
+        let bytes = Weights::write(0.05, &[0.0; LABELS.len()], &[(5, [1; LABELS.len()])]);
+        for end in 0..bytes.len() {
+            Weights::read(&bytes[..end]).chances(&[5]);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! A known word of either language is never changed. Everything here is bounded by the word's length.
 
+use super::concepts;
 use super::tokens::{self, Rough};
 use super::vocabulary::{LONGEST_TYPO, Vocabulary};
 use super::words::known;
@@ -90,6 +91,9 @@ fn resolve(rough: &str) -> (Vec<String>, Vec<String>) {
     if vocabulary.has(rough) || known(rough) {
         return one(rough);
     }
+    if concepts::listed(rough) {
+        return one(&usual(rough));
+    }
     if !rough.chars().any(char::is_alphabetic) {
         return one(rough);
     }
@@ -122,6 +126,21 @@ fn resolve(rough: &str) -> (Vec<String>, Vec<String>) {
         return (words, Vec::new());
     }
     one(rough)
+}
+
+/// A way of writing that the concepts list is led back to the rules' word of the same concept: "kiero" to "quiero",
+/// and to no other word.
+fn usual(listed: &str) -> String {
+    let vocabulary = Vocabulary::get();
+    let alike = |found: &str| concepts::sense(found) == concepts::sense(listed);
+    if let Some(found) = vocabulary.sounds_like(listed).filter(|found| alike(found)) {
+        return found.to_owned();
+    }
+    let near = vocabulary
+        .near(listed)
+        .into_iter()
+        .find(|found| alike(found));
+    near.unwrap_or_else(|| listed.to_owned())
 }
 
 /// Fewer repeats: three and more of a letter become two, then one; last, every double becomes one.

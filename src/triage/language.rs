@@ -1,0 +1,43 @@
+//! Which language a message, or a part of it, is in: the reply is given in it.
+
+use super::repair::Word;
+use crate::domain::Language;
+
+/// Words that only one of the languages has.
+const TELLING: [(Language, &[&str]); 2] = [
+    (
+        Language::En,
+        &[
+            "i", "the", "my", "to", "and", "is", "it", "of", "not", "do", "am", "have", "that",
+            "you", "was", "for", "with", "be", "are", "she", "her", "him", "his", "they", "this",
+            "can", "will", "would", "want", "baby", "myself", "what", "all", "just", "when",
+            "about", "so", "if", "at", "on", "out", "up", "get", "like", "from", "how", "but",
+            "feel", "kill", "die", "wife", "husband", "at", "an", "been", "or", "what",
+        ],
+    ),
+    (
+        Language::Es,
+        &[
+            "que", "de", "la", "el", "mi", "y", "en", "un", "una", "por", "con", "lo", "se", "es",
+            "estoy", "los", "las", "para", "bebe", "esta", "yo", "le", "mas", "pero", "muy", "al",
+            "del", "quiero", "ya", "todo", "cuando", "porque", "como", "su", "ella", "hijo",
+            "hija", "siento", "tengo", "te", "nada", "esto", "este", "sin", "nos", "ni", "si",
+            "morir", "vida", "matar", "dano", "muerte", "esposo", "esposa", "voces", "sola",
+        ],
+    ),
+];
+
+/// The language most of the telling words belong to.
+pub(super) fn language(words: &[Word]) -> Option<Language> {
+    let [english, spanish] = TELLING.map(|(_, list)| {
+        words
+            .iter()
+            .filter(|word| list.contains(&word.text.as_str()))
+            .count()
+    });
+    match english.cmp(&spanish) {
+        std::cmp::Ordering::Greater => Some(Language::En),
+        std::cmp::Ordering::Less => Some(Language::Es),
+        std::cmp::Ordering::Equal => None,
+    }
+}
