@@ -290,16 +290,16 @@ impl Scene<'_> {
 }
 
 /// Chance of an emergency, all kinds together, from which the model alone says so.
-const SURE: f32 = 0.7;
+const SURE: f32 = 0.77;
 /// The same where the rules saw a denial, a past or a fear.
-const VERY_SURE: f32 = 0.9;
+const VERY_SURE: f32 = 0.93;
 /// Chance of a loss from which the model alone says so.
-const SURE_OF_LOSS: f32 = 0.5;
+const SURE_OF_LOSS: f32 = 0.55;
 /// Chance of anything at all from which it is a concern.
-const SUSPECTED: f32 = 0.55;
+const SUSPECTED: f32 = 0.65;
 
 /// Chance of an emergency anywhere in the text below which the model doubts a rule that says so.
-const DOUBTED: f32 = 0.3;
+const DOUBTED: f32 = 0.4;
 
 /// How likely a tier is, its categories together.
 fn chance(chances: &Chances, tier: Tier) -> f32 {
@@ -311,19 +311,23 @@ fn chance(chances: &Chances, tier: Tier) -> f32 {
         .sum()
 }
 
-/// An emergency that only a rule sees, and the model nowhere, is answered as a concern: help is shown all the same.
-fn doubt(says: &mut [Say], chances: &[Chances]) {
-    if chances
-        .iter()
-        .any(|chances| chance(chances, Tier::Emergency) >= DOUBTED)
-    {
-        return;
+/// Chance of anything at all below which a concern that only a rule sees is none.
+const ORDINARY: f32 = 0.1;
+
+/// What only a rule sees, and the model nowhere: an emergency is answered as a concern, so that help is shown all the
+/// same; a concern is none.
+fn doubt(says: &mut Vec<Say>, chances: &[Chances]) {
+    let most = |of: fn(&Chances) -> f32| chances.iter().map(of).fold(0.0, f32::max);
+    if most(|chances| 1.0 - chance(chances, Tier::None)) < ORDINARY {
+        says.retain(|say| say.tier != Tier::Concern);
     }
-    for say in says.iter_mut().filter(|say| say.tier == Tier::Emergency) {
-        say.tier = Tier::Concern;
-        say.category = Category::Distress;
-        say.other = false;
-        say.why.push_str(" (doubted)");
+    if most(|chances| chance(chances, Tier::Emergency)) < DOUBTED {
+        for say in says.iter_mut().filter(|say| say.tier == Tier::Emergency) {
+            say.tier = Tier::Concern;
+            say.category = Category::Distress;
+            say.other = false;
+            say.why.push_str(" (doubted)");
+        }
     }
 }
 

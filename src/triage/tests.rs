@@ -6,12 +6,16 @@ use super::decide::{explain, read, steps};
 use super::finding::{Category, Tier};
 
 const CASES: &str = include_str!("../../tests/corpus/safety-cases.tsv");
-const HELD_OUT: [&str; 4] = [
+const HELD_OUT: [&str; 7] = [
     include_str!("../../tests/corpus/heldout-1.txt"),
     include_str!("../../tests/corpus/heldout-2.txt"),
     include_str!("../../tests/corpus/heldout-3.txt"),
     include_str!("../../tests/corpus/heldout-4.txt"),
+    include_str!("../../tests/corpus/heldout-blind-1.txt"),
+    include_str!("../../tests/corpus/heldout-blind-2.txt"),
+    PLAIN,
 ];
+const PLAIN: &str = include_str!("../../tests/corpus/heldout-plain.txt");
 
 #[test]
 fn every_example_case_has_its_tier() {
