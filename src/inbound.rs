@@ -1,6 +1,6 @@
 //! The first journey: a parent writes, and is answered.
 //!
-//! Triage → load → respond → save → send. An update counts as handled only when its effect is stored and its answer
+//! Load → respond → save → send; a call for help is replied to first, and what follows from it comes in its turn. An update counts as handled only when its effect is stored and its answer
 //! was taken by Telegram, or parked where Telegram cannot take it now. Everything may be seen twice.
 
 mod care;
@@ -15,8 +15,7 @@ use crate::{
     domain::{ChatId, Language, Subscriber, due, zone::Zone},
     locate,
     store::{Keys, Saved, Store, StoreError},
-    telegram::{Class, Door, Handled, Incoming, Kind, Telegram},
-    triage,
+    telegram::{Class, Door, Handled, Incoming, Kind, Part, Telegram},
 };
 
 /// How often a decision is made anew because the row was changed meanwhile.
@@ -87,19 +86,19 @@ impl Inbound {
             tapped: None,
         };
         let resumed = self.resumed.answers(asked);
+        let urgent = update.is_urgent();
         match update.kind {
-            Kind::Text(words) => {
-                let finding = triage::read(&words.text);
-                if finding.tier == triage::Tier::None && resumed {
-                    Handled::Done
-                } else if finding.tier == triage::Tier::None {
-                    self.converse(Request::Text(words.text), asked).await
-                } else {
-                    self.care(&finding, asked, update.answered || resumed).await
-                }
+            Kind::Text(words) if urgent => {
+                let part = if resumed { Part::Effect } else { update.part };
+                self.care(&words.finding, asked, part).await
             }
             // Its effect was stored before its answer was parked.
-            Kind::Tap { .. } | Kind::Location { .. } | Kind::Unreadable if resumed => Handled::Done,
+            Kind::Text(_) | Kind::Tap { .. } | Kind::Location { .. } | Kind::Unreadable
+                if resumed =>
+            {
+                Handled::Done
+            }
+            Kind::Text(words) => self.converse(Request::Text(words.text), asked).await,
             Kind::Tap {
                 query_id,
                 data,
@@ -172,6 +171,21 @@ impl Inbound {
     }
 
     async fn commit(&self, change: Change, chat: ChatId) -> Result<Saved, StoreError> {
+        let now_due = |row: &Subscriber| row.next.is_some_and(|slot| slot.due <= self.clock.now());
+        let no_note_now = match &change {
+            Change::Save(row) => !now_due(row),
+            Change::Erase => true,
+            Change::Enroll(_) | Change::Nothing => false,
+        };
+        let saved = self.store_change(change, chat).await?;
+        if saved == Saved::Done && no_note_now {
+            // One may be on its way that was decided before.
+            self.door.drop_notes(chat);
+        }
+        Ok(saved)
+    }
+
+    async fn store_change(&self, change: Change, chat: ChatId) -> Result<Saved, StoreError> {
         match change {
             Change::Nothing => Ok(Saved::Done),
             Change::Save(subscriber) => self.store.save(&subscriber).await,

@@ -13,7 +13,7 @@ use crate::{
     conversation::care,
     domain::ChatId,
     store::StoreError,
-    telegram::{Class, Handled},
+    telegram::{Class, Handled, Part},
     triage::{Finding, Tier},
 };
 
@@ -47,10 +47,12 @@ impl Openings {
 }
 
 impl Inbound {
-    /// Replies to a finding, then writes down what follows from it. `answered` says that the reply went out before
-    /// and only the effect is still owed.
-    pub(super) async fn care(&self, finding: &Finding, asked: Asked, answered: bool) -> Handled {
-        if !answered {
+    /// Replies to a finding, or writes down what follows from it, or both.
+    pub(super) async fn care(&self, finding: &Finding, asked: Asked, part: Part) -> Handled {
+        // An affirmation right after the reply would be the worst that we could do. Each time: while what follows cannot
+        // be written down, her row still says that notes are due.
+        self.door.hush(asked.chat);
+        if part != Part::Effect {
             let content = self.content.load();
             let row = tokio::time::timeout(PATIENCE, self.store.subscriber(asked.chat)).await;
             let subscriber = row.ok().and_then(Result::ok).flatten();
@@ -61,6 +63,9 @@ impl Inbound {
             {
                 return Handled::Owing;
             }
+        }
+        if part == Part::Reply {
+            return Handled::Done;
         }
         match self.take_effect(finding, asked).await {
             Ok(()) => Handled::Done,

@@ -15,13 +15,13 @@ use crate::{
 };
 
 /// An answer that was not taken within this time is parked, so that its update counts as handled and one slow chat
-/// holds up nobody. Shorter than the second between two messages to one chat: or a flood from one chat, each answer
-/// of which leaves just in time, would keep a hundred updates open one after the other.
-const PARK_AFTER: Duration = Duration::from_millis(900);
+/// holds up nobody: while it is waited for, Telegram gives no more than what it gave. Longer than almost every way to
+/// Telegram and back.
+const PARK_AFTER: Duration = Duration::from_millis(400);
 
-/// How long a reply that can neither be delivered nor parked (Telegram and the database both fail) is waited for
-/// before its update is handed in again.
-const NOWHERE_TO_GO: Duration = Duration::from_secs(20);
+/// How often it is tried to park an answer that can neither be delivered nor parked: Telegram and the database both fail.
+/// Its update stays with Telegram as long.
+const NOWHERE_TO_GO: Duration = Duration::from_secs(5);
 
 /// How many parked answers are read at once.
 const ROWS: u32 = 200;
@@ -136,16 +136,18 @@ impl Inbound {
         if let Some(delivery) = receipt.soon(patience).await {
             return self.settle(chat, delivery).await;
         }
-        match self.park(&letter).await {
-            Ok(id) => {
-                self.watch(chat, receipt, id);
-                Handled::Done
-            }
-            Err(error) => {
-                tracing::error!(%error, "an answer could be neither delivered nor parked yet");
-                match tokio::time::timeout(NOWHERE_TO_GO, receipt).await {
-                    Ok(delivery) => self.settle(chat, delivery).await,
-                    Err(_) => Handled::Owing,
+        loop {
+            match self.park(&letter).await {
+                Ok(id) => {
+                    self.watch(chat, receipt, id);
+                    return Handled::Done;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "an answer could be neither delivered nor parked yet");
+                    let delivered = tokio::time::timeout(NOWHERE_TO_GO, &mut receipt).await;
+                    if let Ok(delivery) = delivered {
+                        return self.settle(chat, delivery).await;
+                    }
                 }
             }
         }
@@ -184,6 +186,7 @@ impl Inbound {
             | Delivery::Unknown
             | Delivery::Expired
             | Delivery::Overtaken
+            | Delivery::Held
             | Delivery::Refused => Handled::Done,
         }
     }

@@ -1,11 +1,15 @@
 //! Which letter leaves next, and when. The whole door as a pure state machine: letters, outcomes and moments in;
 //! what to send, or how long to wait, out. Must not await, nor know how a request is sent.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::{
-    lane::{Item, Lane},
+    super::wait::for_help,
+    hush::Hush,
+    lane::{Item, LONG, Lane},
     letter::{Class, Delivery, Letter, Reply},
     pace::{Pace, Permit},
     roster::Roster,
@@ -14,6 +18,9 @@ use super::{
     weather::{Leave, Weather},
 };
 use crate::domain::{ChatId, Outcome};
+
+/// How long a crisis reply that is on its way keeps the next one waiting, when the whole bot is told to wait.
+const ONE_BY_ONE: Duration = Duration::from_secs(1);
 
 /// So many answers and notes may be on their way at once; crisis replies go beyond it.
 const MOST_IN_FLIGHT: usize = 256;
@@ -46,13 +53,26 @@ pub(super) enum Next {
     Wait(Option<Instant>),
 }
 
+/// How crisis replies leave while the whole bot must wait: one by one, so that each answer speaks for all of them.
+#[derive(Debug, Default)]
+struct Help {
+    /// None leaves before this.
+    until: Option<Instant>,
+    /// How many in a row were told to wait.
+    refused: u32,
+    /// While one is on its way, no other leaves before this.
+    next: Option<Instant>,
+}
+
 #[derive(Debug)]
 pub(super) struct Desk {
     roster: Roster,
     pace: Pace,
     weather: Weather,
-    /// Nothing at all leaves before this.
+    /// No answer and no note leaves before this.
     held_until: Option<Instant>,
+    help: Help,
+    hush: Hush,
     posted: u64,
     /// Notes up to this number were called back.
     recalled: u64,
@@ -69,6 +89,8 @@ impl Desk {
             pace: Pace::new(per_second),
             weather: Weather::default(),
             held_until: None,
+            help: Help::default(),
+            hush: Hush::new(now),
             posted: 0,
             recalled: 0,
             rest_flying: 0,
@@ -90,12 +112,19 @@ impl Desk {
         if self.closing {
             return item.settle(Delivery::Closed);
         }
+        if let Some(delivery) = self.hush.stops(&item.letter, now) {
+            return item.settle(delivery);
+        }
         let chat = item.letter.chat;
         let class = item.letter.class;
+        if class != Class::Note {
+            self.hush.answered(chat, now);
+        }
         let held = self.held_until.is_some_and(|until| until > now.instant);
         let storm = self.weather.storm() && class != Class::Crisis;
+        let behind_many = self.pace.time_for(self.roster.ready_before(class)) > LONG;
         let lane = self.roster.lane(chat, now);
-        if held || storm || lane.makes_wait(class, now.instant) {
+        if held || storm || behind_many || lane.makes_wait(&item, now.instant) {
             item.reply.will_wait();
         }
         for note in lane.post(item) {
@@ -109,14 +138,9 @@ impl Desk {
     pub(super) fn next(&mut self, now: Now) -> Next {
         let expired = self.roster.wake(now);
         self.settle_expired(expired);
-        if let Some(until) = self.held_until {
-            if until > now.instant {
-                return Next::Wait(Some(until));
-            }
-            self.held_until = None;
-        }
-        let mut from = None;
+        let mut from = self.let_go(now);
         if let Leave::Question(at) = self.weather.leave()
+            && self.held_until.is_none()
             && self.has_rest()
         {
             if at <= now.instant {
@@ -126,9 +150,11 @@ impl Desk {
             from = Some(at);
         }
         let free = self.pace.free_at(now.instant);
-        while let Some(chat) = self.choose(now) {
+        let free_for_help = self.pace.free_for_help_at(now.instant);
+        while let Some((chat, helps)) = self.choose(now) {
+            let free = if helps { free_for_help } else { free };
             if free > now.instant {
-                from = Some(free);
+                from = from.min(Some(free)).or(Some(free));
                 break;
             }
             let expired = self.roster.take_expired(chat, now);
@@ -165,6 +191,10 @@ impl Desk {
         let arrived = matches!(outcome, Outcome::Accepted { .. } | Outcome::Ambiguous);
         let lane = self.roster.lane(chat, now);
         lane.landed(class);
+        if accepted && class == Class::Crisis {
+            lane.crisis_refused = 0;
+            self.help = Help::default();
+        }
         if !edit {
             lane.space(arrived, left, spaced_before, now.instant);
         }
@@ -175,19 +205,36 @@ impl Desk {
             Verdict::Settled(delivery) => self.settle(item, delivery, now),
             Verdict::Again(wait) => self.put_back(item, now.instant + wait, now),
             Verdict::ChatWaits(wait) => {
-                let until = now.instant + wait;
-                lane.barred_until = lane.barred_until.max(until);
+                lane.told_to_wait(class, wait, now.instant);
                 if all_wait {
-                    self.hold(until);
+                    self.hold(class, wait, now);
                 }
                 self.put_back(item, now.instant, now);
             }
             Verdict::AllWait(wait) => {
-                self.hold(now.instant + wait);
+                self.hold(class, wait, now);
                 self.put_back(item, now.instant, now);
             }
         }
         self.roster.file(chat, now);
+    }
+
+    /// A copy of a crisis reply left beside the first, which has no answer yet.
+    pub(super) fn repeated(&mut self, now: Instant) {
+        // It is not known when it arrives, so its place is never handed back.
+        self.pace.take(now);
+    }
+
+    /// A parent calls for help: no note for her, now and for a while.
+    pub(super) fn hush(&mut self, chat: ChatId, now: Now) {
+        self.hush.hold(chat, self.posted, now);
+        self.take_notes(chat, Delivery::Held, now);
+    }
+
+    /// A parent's notes are off, or come later.
+    pub(super) fn drop_notes(&mut self, chat: ChatId, now: Now) {
+        self.hush.drop_notes(chat, self.posted, now);
+        self.take_notes(chat, Delivery::Overtaken, now);
     }
 
     /// Takes no more letters and gives back what has not left, but for crisis replies.
@@ -238,17 +285,33 @@ impl Desk {
         stats
     }
 
-    /// The chat whose letter leaves next.
-    fn choose(&self, now: Now) -> Option<ChatId> {
-        let crisis = self.roster.first_crisis();
-        if crisis.is_some() || self.rest_flying >= MOST_IN_FLIGHT {
-            return crisis;
+    /// Ends what is over of the whole bot's wait; returns when to look again if some of it is not.
+    fn let_go(&mut self, now: Now) -> Option<Instant> {
+        let over = |until: &mut Option<Instant>| {
+            until.take_if(|until| *until <= now.instant);
+            *until
+        };
+        let help = over(&mut self.help.until).max(over(&mut self.help.next));
+        let rest = over(&mut self.held_until);
+        if rest.is_none() {
+            self.help = Help::default();
         }
-        match self.weather.leave() {
+        [help, rest].into_iter().flatten().min()
+    }
+
+    /// The chat whose letter leaves next, and whether it is a crisis reply.
+    fn choose(&self, now: Now) -> Option<(ChatId, bool)> {
+        let waits = self.help.until.is_some() || self.help.next.is_some();
+        let crisis = self.roster.first_crisis().filter(|_| !waits);
+        if crisis.is_some() || self.held_until.is_some() || self.rest_flying >= MOST_IN_FLIGHT {
+            return crisis.map(|chat| (chat, true));
+        }
+        let other = match self.weather.leave() {
             Leave::All => self.roster.first_other(),
             Leave::One => self.roster.scout(now),
             Leave::Question(_) | Leave::Nothing => None,
-        }
+        };
+        other.map(|chat| (chat, false))
     }
 
     /// Whether any answer or note waits to leave.
@@ -263,6 +326,8 @@ impl Desk {
         if item.letter.class != Class::Crisis {
             self.rest_flying += 1;
             self.weather.sent(chat, now.instant);
+        } else if self.held_until.is_some() {
+            self.help.next = Some(now.instant + ONE_BY_ONE);
         }
         let permit = self.pace.take(now.instant);
         self.roster.file(chat, now);
@@ -298,14 +363,43 @@ impl Desk {
             self.roster
                 .change_all(now, |lane| lane.forget_back_off(now.instant));
         }
-        matches!(outcome, Outcome::Wait(_)) && self.weather.told_to_wait(chat, now.instant)
+        let held = self.held_until.is_some();
+        matches!(outcome, Outcome::Wait(_))
+            && (self.weather.told_to_wait(chat, now.instant) || held)
     }
 
-    fn hold(&mut self, until: Instant) {
-        self.held_until = self.held_until.max(Some(until));
+    /// Everything waits; what Telegram asked for is kept to the end but by crisis replies.
+    fn hold(&mut self, class: Class, wait: Duration, now: Now) {
+        self.held_until = self.held_until.max(Some(now.instant + wait));
+        self.help.until = Some(now.instant + for_help(wait, self.help.refused));
+        self.help.refused += u32::from(class == Class::Crisis);
+    }
+
+    /// Gives back a chat's notes, those that may have arrived as such.
+    fn take_notes(&mut self, chat: ChatId, untried: Delivery, now: Now) {
+        for note in self.roster.lane(chat, now).take_notes() {
+            self.give_back(note, untried, now);
+        }
+        self.roster.file(chat, now);
+    }
+
+    /// Gives back a note that is not tried any more.
+    fn give_back(&mut self, note: Item, untried: Delivery, now: Now) {
+        let delivery = if note.attempts.ambiguous {
+            Delivery::Unknown
+        } else {
+            untried
+        };
+        self.settle(note, delivery, now);
     }
 
     fn put_back(&mut self, item: Item, from: Instant, now: Now) {
+        let (chat, number) = (item.letter.chat, item.number);
+        if item.letter.class == Class::Note
+            && let Some(untried) = self.hush.drops(chat, number, now)
+        {
+            return self.give_back(item, untried, now);
+        }
         let recalled = item.letter.class == Class::Note && item.number <= self.recalled;
         if recalled || self.closing && item.letter.class != Class::Crisis {
             item.settle(Delivery::Closed);
@@ -330,7 +424,7 @@ impl Desk {
                 }
             }
             Delivery::Refused => self.stats.refused += 1,
-            Delivery::Expired | Delivery::Overtaken | Delivery::Closed => {}
+            Delivery::Expired | Delivery::Overtaken | Delivery::Held | Delivery::Closed => {}
         }
         item.settle(delivery);
     }

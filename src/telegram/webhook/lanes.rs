@@ -1,6 +1,6 @@
 //! Whose turn it is in each chat, and what became of the latest updates. Pure.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use tokio::sync::oneshot;
 
@@ -20,6 +20,8 @@ pub(super) struct Lanes {
     seen: HashMap<i64, Handled>,
     order: VecDeque<i64>,
     panics: HashMap<i64, u8>,
+    /// Calls for help that were replied to, or are being replied to, and are not done with.
+    replied: HashSet<i64>,
 }
 
 impl Lanes {
@@ -54,6 +56,21 @@ impl Lanes {
         self.seen.get(&id).copied()
     }
 
+    /// A call for help came: whether it is to be replied to now. Not if that was done, or another copy of it does so.
+    pub(super) fn replies(&mut self, id: i64) -> bool {
+        !self.seen.contains_key(&id) && self.replied.insert(id)
+    }
+
+    /// The reply came to nothing.
+    pub(super) fn did_not_reply(&mut self, id: i64) {
+        self.replied.remove(&id);
+    }
+
+    /// Whether a call for help was replied to, so that only its effect is to be handled.
+    pub(super) fn has_replied(&self, id: i64) -> bool {
+        self.replied.contains(&id)
+    }
+
     /// A handler ended; `None` means that it panicked. Returns what Telegram is to be told.
     pub(super) fn finished(&mut self, id: i64, handled: Option<Handled>) -> Handled {
         let handled = if let Some(handled) = handled {
@@ -69,6 +86,7 @@ impl Lanes {
             Handled::Done
         };
         self.panics.remove(&id);
+        self.replied.remove(&id);
         if self.seen.insert(id, handled).is_none() {
             self.order.push_back(id);
         }
