@@ -1,13 +1,11 @@
 //! Which letter leaves next, and when. The whole door as a pure state machine: letters, outcomes and moments in;
 //! what to send, or how long to wait, out. Must not await, nor know how a request is sent.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::{
-    super::wait::for_help,
+    ban::Ban,
     hush::Hush,
     lane::{Item, LONG, Lane},
     letter::{Class, Delivery, Letter, Reply},
@@ -18,9 +16,6 @@ use super::{
     weather::{Leave, Weather},
 };
 use crate::domain::{ChatId, Outcome};
-
-/// How long a crisis reply that is on its way keeps the next one waiting, when the whole bot is told to wait.
-const ONE_BY_ONE: Duration = Duration::from_secs(1);
 
 /// So many answers and notes may be on their way at once; crisis replies go beyond it.
 const MOST_IN_FLIGHT: usize = 256;
@@ -53,25 +48,13 @@ pub(super) enum Next {
     Wait(Option<Instant>),
 }
 
-/// How crisis replies leave while the whole bot must wait: one by one, so that each answer speaks for all of them.
-#[derive(Debug, Default)]
-struct Help {
-    /// None leaves before this.
-    until: Option<Instant>,
-    /// How many in a row were told to wait.
-    refused: u32,
-    /// While one is on its way, no other leaves before this.
-    next: Option<Instant>,
-}
-
 #[derive(Debug)]
 pub(super) struct Desk {
     roster: Roster,
     pace: Pace,
     weather: Weather,
-    /// No answer and no note leaves before this.
-    held_until: Option<Instant>,
-    help: Help,
+    /// The wait of the whole bot.
+    ban: Ban,
     hush: Hush,
     posted: u64,
     /// Notes up to this number were called back.
@@ -88,8 +71,7 @@ impl Desk {
             roster: Roster::default(),
             pace: Pace::new(per_second),
             weather: Weather::default(),
-            held_until: None,
-            help: Help::default(),
+            ban: Ban::default(),
             hush: Hush::new(now),
             posted: 0,
             recalled: 0,
@@ -120,7 +102,7 @@ impl Desk {
         if class != Class::Note {
             self.hush.answered(chat, now);
         }
-        let held = self.held_until.is_some_and(|until| until > now.instant);
+        let held = self.ban.stands_at(now.instant);
         let storm = self.weather.storm() && class != Class::Crisis;
         let behind_many = self.pace.time_for(self.roster.ready_before(class)) > LONG;
         let lane = self.roster.lane(chat, now);
@@ -138,9 +120,9 @@ impl Desk {
     pub(super) fn next(&mut self, now: Now) -> Next {
         let expired = self.roster.wake(now);
         self.settle_expired(expired);
-        let mut from = self.let_go(now);
+        let mut from = self.ban.let_go(now.instant);
         if let Leave::Question(at) = self.weather.leave()
-            && self.held_until.is_none()
+            && !self.ban.stands()
             && self.has_rest()
         {
             if at <= now.instant {
@@ -193,7 +175,7 @@ impl Desk {
         lane.landed(class);
         if accepted && class == Class::Crisis {
             lane.crisis_refused = 0;
-            self.help = Help::default();
+            self.ban.help_was_accepted();
         }
         if !edit {
             lane.space(arrived, left, spaced_before, now.instant);
@@ -207,12 +189,12 @@ impl Desk {
             Verdict::ChatWaits(wait) => {
                 lane.told_to_wait(class, wait, now.instant);
                 if all_wait {
-                    self.hold(class, wait, now);
+                    self.ban.set(class, wait, now.instant);
                 }
                 self.put_back(item, now.instant, now);
             }
             Verdict::AllWait(wait) => {
-                self.hold(class, wait, now);
+                self.ban.set(class, wait, now.instant);
                 self.put_back(item, now.instant, now);
             }
         }
@@ -280,30 +262,16 @@ impl Desk {
         stats.ready = self.roster.count_ready();
         stats.in_flight = self.flying;
         stats.storm = self.weather.storm();
-        stats.held = self.held_until.is_some_and(|until| until > now);
+        stats.held = self.ban.stands_at(now);
         stats.last_turn = now;
         stats
     }
 
-    /// Ends what is over of the whole bot's wait; returns when to look again if some of it is not.
-    fn let_go(&mut self, now: Now) -> Option<Instant> {
-        let over = |until: &mut Option<Instant>| {
-            until.take_if(|until| *until <= now.instant);
-            *until
-        };
-        let help = over(&mut self.help.until).max(over(&mut self.help.next));
-        let rest = over(&mut self.held_until);
-        if rest.is_none() {
-            self.help = Help::default();
-        }
-        [help, rest].into_iter().flatten().min()
-    }
-
     /// The chat whose letter leaves next, and whether it is a crisis reply.
     fn choose(&self, now: Now) -> Option<(ChatId, bool)> {
-        let waits = self.help.until.is_some() || self.help.next.is_some();
-        let crisis = self.roster.first_crisis().filter(|_| !waits);
-        if crisis.is_some() || self.held_until.is_some() || self.rest_flying >= MOST_IN_FLIGHT {
+        let crisis = self.roster.first_crisis();
+        let crisis = crisis.filter(|_| !self.ban.bars_help());
+        if crisis.is_some() || self.ban.stands() || self.rest_flying >= MOST_IN_FLIGHT {
             return crisis.map(|chat| (chat, true));
         }
         let other = match self.weather.leave() {
@@ -326,8 +294,8 @@ impl Desk {
         if item.letter.class != Class::Crisis {
             self.rest_flying += 1;
             self.weather.sent(chat, now.instant);
-        } else if self.held_until.is_some() {
-            self.help.next = Some(now.instant + ONE_BY_ONE);
+        } else {
+            self.ban.help_leaves(now.instant);
         }
         let permit = self.pace.take(now.instant);
         self.roster.file(chat, now);
@@ -363,16 +331,9 @@ impl Desk {
             self.roster
                 .change_all(now, |lane| lane.forget_back_off(now.instant));
         }
-        let held = self.held_until.is_some();
+        let held = self.ban.stands();
         matches!(outcome, Outcome::Wait(_))
             && (self.weather.told_to_wait(chat, now.instant) || held)
-    }
-
-    /// Everything waits; what Telegram asked for is kept to the end but by crisis replies.
-    fn hold(&mut self, class: Class, wait: Duration, now: Now) {
-        self.held_until = self.held_until.max(Some(now.instant + wait));
-        self.help.until = Some(now.instant + for_help(wait, self.help.refused));
-        self.help.refused += u32::from(class == Class::Crisis);
     }
 
     /// Gives back a chat's notes, those that may have arrived as such.

@@ -3,6 +3,7 @@
 //! It puts the footer on every message, lets crisis replies out before answers and answers before notes, keeps Telegram's
 //! limits, and turns every refusal into a decision. Must not know the store, nor why a letter was written.
 
+mod ban;
 mod compose;
 mod desk;
 mod hush;
