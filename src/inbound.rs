@@ -16,6 +16,7 @@ use crate::{
     locate,
     store::{Keys, Saved, Store, StoreError},
     telegram::{Class, Door, Handled, Incoming, Kind, Part, Telegram},
+    triage::Tier,
 };
 
 /// How often a decision is made anew because the row was changed meanwhile.
@@ -86,10 +87,15 @@ impl Inbound {
             tapped: None,
         };
         let resumed = self.resumed.answers(asked);
-        let urgent = update.is_urgent();
+        // Other updates that come again are handled as a whole.
+        let part = if update.is_urgent() {
+            update.part
+        } else {
+            Part::Whole
+        };
         match update.kind {
-            Kind::Text(words) if urgent => {
-                let part = if resumed { Part::Effect } else { update.part };
+            Kind::Text(words) if words.finding.tier != Tier::None => {
+                let part = if resumed { Part::Effect } else { part };
                 self.care(&words.finding, asked, part).await
             }
             // Its effect was stored before its answer was parked.
@@ -98,29 +104,31 @@ impl Inbound {
             {
                 Handled::Done
             }
-            Kind::Text(words) => self.converse(Request::Text(words.text), asked).await,
+            Kind::Text(words) => self.answer(Request::Text(words.text), asked, part).await,
             Kind::Tap {
                 query_id,
                 data,
                 message_id,
             } => {
-                self.end_spinner(query_id);
+                if part != Part::Effect {
+                    self.end_spinner(query_id);
+                }
                 let tap = data.as_deref().and_then(Tap::decode);
                 let asked = Asked {
                     at: self.clock.now(),
                     tapped: message_id,
                     ..asked
                 };
-                self.converse(Request::Tap(tap), asked).await
+                self.answer(Request::Tap(tap), asked, part).await
             }
             Kind::Location {
                 longitude,
                 latitude,
             } => {
                 let zone = zone_at(longitude, latitude).await;
-                self.converse(Request::Location(zone), asked).await
+                self.answer(Request::Location(zone), asked, part).await
             }
-            Kind::Unreadable => self.converse(Request::Unreadable, asked).await,
+            Kind::Unreadable => self.answer(Request::Unreadable, asked, part).await,
             Kind::Blocked => self.note_down(asked.chat, due::blocked).await,
             Kind::Unblocked => self.note_down(asked.chat, due::unblocked).await,
             Kind::Group => {
@@ -132,7 +140,16 @@ impl Inbound {
         }
     }
 
-    /// Answers a request that needs no care reply.
+    /// Answers a request that needs no care reply: as a whole, or, if it asks where help is, in two parts.
+    async fn answer(&self, request: Request, asked: Asked, part: Part) -> Handled {
+        match part {
+            Part::Whole => self.converse(request, asked).await,
+            Part::Reply => self.show_help(&request, asked).await,
+            Part::Effect => self.was_here(&request, asked).await,
+        }
+    }
+
+    /// Stores what a request changes, then answers it.
     async fn converse(&self, request: Request, asked: Asked) -> Handled {
         let content = self.content.load();
         for _ in 0..MAX_ATTEMPTS {

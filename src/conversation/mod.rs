@@ -45,6 +45,22 @@ pub enum Request {
     Unreadable,
 }
 
+/// Whether this text is the command that shows where help is.
+pub fn commands_help(text: &str) -> bool {
+    matches!(
+        command::read(text, ""),
+        command::Typed::Command(command::Command::Crisis, _)
+    )
+}
+
+/// Whether what a button carries shows where help is.
+pub fn taps_for_help(data: &str) -> bool {
+    matches!(
+        Tap::decode(data),
+        Some(Tap::Crisis | Tap::CrisisIn(_) | Tap::CrisisCountries)
+    )
+}
+
 /// Answers a request. Seen twice, it says the same again and changes nothing more.
 pub fn respond(request: &Request, scene: &Scene) -> Reply {
     let touched = scene

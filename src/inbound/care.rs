@@ -10,8 +10,8 @@ use tokio::time::Instant;
 
 use super::{Asked, Inbound};
 use crate::{
-    conversation::care,
-    domain::ChatId,
+    conversation::{self, Change, Request, care},
+    domain::{ChatId, Subscriber},
     store::StoreError,
     telegram::{Class, Handled, Part},
     triage::{Finding, Tier},
@@ -54,8 +54,7 @@ impl Inbound {
         self.door.hush(asked.chat);
         if part != Part::Effect {
             let content = self.content.load();
-            let row = tokio::time::timeout(PATIENCE, self.store.subscriber(asked.chat)).await;
-            let subscriber = row.ok().and_then(Result::ok).flatten();
+            let subscriber = self.row_soon(asked.chat).await;
             let scene = self.scene(&content, subscriber.as_ref(), asked);
             let opening = self.openings.next(asked.chat, self.clock.instant());
             if let Some(reply) = care::reply(&scene, finding, opening)
@@ -74,6 +73,37 @@ impl Inbound {
                 Handled::Owing
             }
         }
+    }
+
+    /// Shows where help is; that she was here is written down in her chat's turn.
+    pub(super) async fn show_help(&self, request: &Request, asked: Asked) -> Handled {
+        let content = self.content.load();
+        let subscriber = self.row_soon(asked.chat).await;
+        let scene = self.scene(&content, subscriber.as_ref(), asked);
+        let reply = conversation::respond(request, &scene);
+        self.say(reply.say, Class::Crisis, asked).await
+    }
+
+    /// Writes down that somebody who was shown where help is was here. Not worth a second try: it is known by the day.
+    pub(super) async fn was_here(&self, request: &Request, asked: Asked) -> Handled {
+        let content = self.content.load();
+        let touched = self.store.update(asked.chat, |row| {
+            let scene = self.scene(&content, Some(&row), asked);
+            match conversation::respond(request, &scene).change {
+                Change::Save(row) => Some(*row),
+                Change::Nothing | Change::Enroll(_) | Change::Erase => None,
+            }
+        });
+        if let Err(error) = touched.await {
+            tracing::warn!(%error, "that a parent was here could not be written down");
+        }
+        Handled::Done
+    }
+
+    /// A parent's row, if the database answers at once.
+    async fn row_soon(&self, chat: ChatId) -> Option<Subscriber> {
+        let row = tokio::time::timeout(PATIENCE, self.store.subscriber(chat)).await;
+        row.ok().and_then(Result::ok).flatten()
     }
 
     async fn take_effect(&self, finding: &Finding, asked: Asked) -> Result<(), StoreError> {

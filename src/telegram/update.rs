@@ -17,6 +17,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::{
+    conversation,
     domain::ChatId,
     triage::{self, Category, Finding, Tier},
 };
@@ -100,9 +101,15 @@ pub struct Words {
 }
 
 impl Incoming {
-    /// Whether it may be a call for help, which waits behind nothing.
+    /// Whether it may be a call for help, or asks where help is: it waits behind nothing.
     pub fn is_urgent(&self) -> bool {
-        matches!(&self.kind, Kind::Text(words) if words.finding.tier != Tier::None)
+        match &self.kind {
+            Kind::Text(words) => {
+                words.finding.tier != Tier::None || conversation::commands_help(&words.text)
+            }
+            Kind::Tap { data, .. } => data.as_deref().is_some_and(conversation::taps_for_help),
+            _ => false,
+        }
     }
 }
 

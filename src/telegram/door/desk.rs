@@ -291,11 +291,11 @@ impl Desk {
     fn depart(&mut self, chat: ChatId, now: Now) -> Option<Flight> {
         let (item, spaced_before) = self.roster.lane(chat, now).take_next(now.instant)?;
         self.flying += 1;
-        if item.letter.class != Class::Crisis {
+        if item.letter.class == Class::Crisis {
+            self.ban.help_leaves(now.instant);
+        } else {
             self.rest_flying += 1;
             self.weather.sent(chat, now.instant);
-        } else {
-            self.ban.help_leaves(now.instant);
         }
         let permit = self.pace.take(now.instant);
         self.roster.file(chat, now);

@@ -80,8 +80,8 @@ impl Reception {
     async fn handle_in_turn(&self, mut incoming: Incoming) -> Handled {
         let (id, chat) = (incoming.id, incoming.chat);
         let wait = self.lock().enter(chat, id);
-        let replies = incoming.is_urgent() && self.lock().replies(id);
-        if replies {
+        let at_once = incoming.is_urgent() && self.lock().replies(id);
+        if at_once {
             let reply = Incoming {
                 part: Part::Reply,
                 ..incoming.clone()

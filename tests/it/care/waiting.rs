@@ -26,6 +26,15 @@ async fn locked(world: &World) -> SqliteConnection {
     lock
 }
 
+/// The tables of a PostgreSQL database, so that nobody else can even read them.
+async fn tables_locked(url: &str) -> PgConnection {
+    let mut lock = PgConnection::connect(url).await.unwrap();
+    for statement in ["BEGIN", "LOCK TABLE subscribers, parked"] {
+        sqlx::query(statement).execute(&mut lock).await.unwrap();
+    }
+    lock
+}
+
 /// The next thing that a parent is told.
 async fn next(parent: &Parent) -> String {
     parent.next_bot_message().await.unwrap().text
@@ -87,10 +96,7 @@ async fn a_postgres_that_does_not_answer_holds_no_help_back() {
     };
     let world = World::with(MONDAY, &[("DATABASE_URL", &url)]).await;
     let stuck = subscribers(&world.telegram, &world.store, 2, world.clock.now()).await;
-    let mut lock = PgConnection::connect(&url).await.unwrap();
-    for statement in ["BEGIN", "LOCK TABLE subscribers, parked"] {
-        sqlx::query(statement).execute(&mut lock).await.unwrap();
-    }
+    let lock = tables_locked(&url).await;
     help_comes_first(&world, &stuck).await;
     lock.close().await.unwrap();
     world.answered().await;
@@ -193,4 +199,33 @@ async fn no_note_follows_a_call_for_help_or_a_stop_in_the_middle_of_a_broadcast(
     }
     // A crisis reply that failed is sent again at once, which the limit for one chat does not foresee.
     world.telegram.forget_breaches();
+}
+
+/// The button and the command show the same lines as the reply, so they wait for as little.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_way_to_help_waits_for_no_database_either() {
+    let Some(url) = postgres::fresh_database().await else {
+        return;
+    };
+    let world = World::with(MONDAY, &[("DATABASE_URL", &url)]).await;
+    let parents = subscribers(&world.telegram, &world.store, 2, world.clock.now()).await;
+    let lock = tables_locked(&url).await;
+    for parent in &parents {
+        parent.says("/time 9:00");
+    }
+    parents[0].says("/crisis");
+    parents[1].taps_data(1, "1:crisis");
+    for parent in &parents {
+        assert!(next(parent).await.contains("988"), "before her answer");
+    }
+    world.answered_only_in_part();
+    lock.close().await.unwrap();
+    world.answered().await;
+    for parent in &parents {
+        assert_eq!(world.messages_to(parent), 2, "{}", parent.transcript());
+        assert_eq!(
+            world.row(parent).await.unwrap().last_active,
+            world.clock.now().date_naive()
+        );
+    }
 }

@@ -58,8 +58,7 @@ fn an_hour_for_the_whole_bot_is_asked_about_by_one_crisis_reply_at_a_time() {
     let log = room.run_well(ms(3_000_000));
     assert_eq!(log.len(), 10, "{:?}", who(&log));
     assert!(log.iter().all(|sent| sent.class == Crisis));
-    let took = log[9].at - log[0].at;
-    assert!(took < ms(1000), "{took:?} for nine after the first");
+    assert!(log[9].at < log[0].at + ms(1000), "nine after the first");
     let log = room.run_well(HOUR * 2);
     assert_eq!(log.len(), 4);
 }
