@@ -5,6 +5,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use slowbloom::sandbox::{Fault, Target};
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::time::Instant;
 
@@ -117,6 +118,44 @@ pub(crate) async fn locked(asked: &Asked) -> anyhow::Result<()> {
     bot.stop()?;
     say("help for those stuck in the database", same);
     say("help for others meanwhile", others);
+    Ok(())
+}
+
+/// Telegram refuses everything and asks for an hour: how often is it asked, and when does help come after it gave in?
+pub(crate) async fn banned(asked: &Asked) -> anyhow::Result<()> {
+    const EACH: i64 = 5;
+    let seconds = asked.number("seconds", 60);
+    let town = Town::new().await?;
+    let bot = broadcast::start(&town, 30)?;
+    town.bot_is_up().await?;
+    town.telegram
+        .keeps_failing(Target::Sending, Fault::TooMany(3600));
+    let (mut others, mut callers) = (Written::new(), Written::new());
+    for number in 0..EACH {
+        writes(&town, OTHERS + number, "/signs", &mut others);
+        writes(&town, CALLERS + number, HELP, &mut callers);
+    }
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    let calls = town.telegram.calls();
+    town.telegram.recovers();
+    let to = |from: i64| {
+        let hers = calls.iter().filter_map(|call| call.chat);
+        hers.filter(|chat| (from..from + EACH).contains(chat))
+            .count()
+    };
+    say(
+        "requests while refused: others, calls for help",
+        format!(
+            "{}, {} in {seconds} s, {EACH} chats each",
+            to(OTHERS),
+            to(CALLERS)
+        ),
+    );
+    // The third try comes 90 s after the first.
+    tokio::time::sleep(Duration::from_secs(95_u64.saturating_sub(seconds) + 5)).await;
+    bot.stop()?;
+    say("the call for help", waits(&town, &callers));
+    say("others, barred for an hour", waits(&town, &others).len());
     Ok(())
 }
 

@@ -21,7 +21,7 @@ struct Asked {
     numbers: Vec<(String, u64)>,
 }
 
-const ALL: [&str; 11] = [
+const ALL: [&str; 12] = [
     "broadcast-30",
     "broadcast-1000",
     "answers-30",
@@ -31,6 +31,7 @@ const ALL: [&str; 11] = [
     "backlog",
     "flood",
     "locked",
+    "banned",
     "bad-chat",
     "storm",
 ];
@@ -83,6 +84,7 @@ fn main() -> anyhow::Result<()> {
                 "size" => size::run(&asked).await,
                 "backlog" => behind::backlog(&asked).await,
                 "flood" => behind::flood(&asked).await,
+                "banned" => behind::banned(&asked).await,
                 "locked" => behind::locked(&asked).await,
                 "bad-chat" => storm::bad_chat(&asked).await,
                 _ => storm::run(&asked).await,
