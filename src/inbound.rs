@@ -95,7 +95,11 @@ impl Inbound {
         };
         match update.kind {
             Kind::Text(words) if words.finding.tier != Tier::None => {
-                let part = if resumed { Part::Effect } else { part };
+                let part = match part {
+                    Part::Reply if resumed => return Handled::Done,
+                    _ if resumed => Part::Effect,
+                    part => part,
+                };
                 self.care(&words.finding, asked, part).await
             }
             // Its effect was stored before its answer was parked.

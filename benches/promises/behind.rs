@@ -57,6 +57,8 @@ pub(crate) async fn backlog(asked: &Asked) -> anyhow::Result<()> {
 pub(crate) async fn flood(asked: &Asked) -> anyhow::Result<()> {
     const EACH: i64 = 10;
     let updates = asked.number("updates", 1_500);
+    // `crisis=1`: the flood is one of calls for help, which are answered before everything.
+    let words = ["/signs", HELP][usize::from(asked.number("crisis", 0) > 0)];
     let town = Town::new().await?;
     let bot = broadcast::start(&town, 30)?;
     town.bot_is_up().await?;
@@ -64,7 +66,7 @@ pub(crate) async fn flood(asked: &Asked) -> anyhow::Result<()> {
     for round in 0..asked.number("rounds", 5).cast_signed() {
         let loud = town.telegram.parent(BEFORE + round, "parent", "en");
         for _ in 0..updates {
-            loud.says("/signs");
+            loud.says(words);
         }
         for number in round * EACH..(round + 1) * EACH {
             writes(&town, OTHERS + number, "/signs", &mut others);

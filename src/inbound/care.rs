@@ -49,9 +49,11 @@ impl Openings {
 impl Inbound {
     /// Replies to a finding, or writes down what follows from it, or both.
     pub(super) async fn care(&self, finding: &Finding, asked: Asked, part: Part) -> Handled {
-        // An affirmation right after the reply would be the worst that we could do. Each time: while what follows cannot
-        // be written down, her row still says that notes are due.
-        self.door.hush(asked.chat);
+        if finding.tier >= Tier::Loss {
+            // An affirmation right after the reply would be the worst that we could do. Each time: while what follows
+            // cannot be written down, her row still says that notes are due.
+            self.door.hush(asked.chat);
+        }
         if part != Part::Effect {
             let content = self.content.load();
             let subscriber = self.row_soon(asked.chat).await;
