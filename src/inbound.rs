@@ -45,6 +45,8 @@ struct Asked {
     phone_language: Language,
     at: DateTime<Utc>,
     tapped: Option<i32>,
+    /// Whether it is for an affirmation or a practice.
+    for_note: bool,
 }
 
 impl Inbound {
@@ -85,6 +87,7 @@ impl Inbound {
                 .unwrap_or_default(),
             at: update.sent_at.unwrap_or_else(|| self.clock.now()),
             tapped: None,
+            for_note: false,
         };
         let resumed = self.resumed.answers(asked);
         // Other updates that come again are handled as a whole.
@@ -146,7 +149,11 @@ impl Inbound {
 
     /// Answers a request that needs no care reply: as a whole, or, if it asks where help is, in two parts.
     async fn answer(&self, request: Request, asked: Asked, part: Part) -> Handled {
+        let for_note = conversation::asks_for_note(&request);
+        let asked = Asked { for_note, ..asked };
         match part {
+            // She has called for help since: no affirmation comes after that.
+            Part::Whole if for_note && self.openings.opened_after(asked) => Handled::Done,
             Part::Whole => self.converse(request, asked).await,
             Part::Reply => self.show_help(&request, asked).await,
             Part::Effect => self.was_here(&request, asked).await,

@@ -61,6 +61,21 @@ pub fn taps_for_help(data: &str) -> bool {
     )
 }
 
+/// Whether a request is for an affirmation or a practice: not what anyone needs right after a call for help.
+pub fn asks_for_note(request: &Request) -> bool {
+    match request {
+        Request::Text(text) => matches!(
+            command::read(text, ""),
+            command::Typed::Command(
+                command::Command::Affirmation | command::Command::Practice,
+                _
+            )
+        ),
+        Request::Tap(tap) => matches!(tap, Some(Tap::NoteNow(_) | Tap::AnotherNote(_))),
+        Request::Location(_) | Request::Unreadable => false,
+    }
+}
+
 /// Answers a request. Seen twice, it says the same again and changes nothing more.
 pub fn respond(request: &Request, scene: &Scene) -> Reply {
     let touched = scene

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -27,22 +27,46 @@ const MEMORY: Duration = Duration::from_mins(10);
 /// The most chats that are remembered; beyond that openings start over, which harms nobody.
 const MAX_CHATS: usize = 10_000;
 
-/// How often each chat was given a care reply lately, so that repeated disclosures are not met with the same words.
+/// What care replies each chat was given lately.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Openings(Arc<Mutex<HashMap<ChatId, (usize, Instant)>>>);
+pub(super) struct Openings(Arc<Mutex<HashMap<ChatId, Opened>>>);
+
+#[derive(Debug)]
+struct Opened {
+    /// How many, so that repeated disclosures are not met with the same words.
+    count: usize,
+    at: Instant,
+    /// The latest update that was replied to so.
+    update: i64,
+}
 
 impl Openings {
-    fn next(&self, chat: ChatId, now: Instant) -> usize {
-        let mut given = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        given.retain(|_, (_, at)| now.duration_since(*at) < MEMORY);
+    fn next(&self, asked: Asked, now: Instant) -> usize {
+        let mut given = self.lock();
+        given.retain(|_, opened| now.duration_since(opened.at) < MEMORY);
         if given.len() >= MAX_CHATS {
             given.clear();
         }
-        let (count, at) = given.entry(chat).or_insert((0, now));
-        let opening = *count;
-        *count += 1;
-        *at = now;
-        opening
+        let opened = given.entry(asked.chat).or_insert(Opened {
+            count: 0,
+            at: now,
+            update: asked.update,
+        });
+        opened.count += 1;
+        opened.at = now;
+        opened.update = opened.update.max(asked.update);
+        opened.count - 1
+    }
+
+    /// Whether a later update of the chat was replied to already.
+    pub(super) fn opened_after(&self, asked: Asked) -> bool {
+        let given = self.lock();
+        let opened = given.get(&asked.chat);
+        opened.is_some_and(|opened| opened.update > asked.update)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ChatId, Opened>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -58,7 +82,7 @@ impl Inbound {
             let content = self.content.load();
             let subscriber = self.row_soon(asked.chat).await;
             let scene = self.scene(&content, subscriber.as_ref(), asked);
-            let opening = self.openings.next(asked.chat, self.clock.instant());
+            let opening = self.openings.next(asked, self.clock.instant());
             if let Some(reply) = care::reply(&scene, finding, opening)
                 && self.say(reply.say, Class::Crisis, asked).await == Handled::Owing
             {

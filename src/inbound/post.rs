@@ -208,6 +208,7 @@ fn letter(say: Say, class: Class, asked: Asked) -> Letter {
         place,
         sound: true,
         asked_at: Some(asked.at),
+        gives_way: asked.for_note,
         ..Letter::new(asked.chat, class, say.message)
     }
 }

@@ -210,13 +210,14 @@ impl Desk {
     /// A parent calls for help: no note for her, now and for a while.
     pub(super) fn hush(&mut self, chat: ChatId, now: Now) {
         self.hush.hold(chat, self.posted, now);
-        self.take_notes(chat, Delivery::Held, now);
+        self.take(chat, |letter| letter.gives_way, Delivery::Held, now);
     }
 
     /// A parent's notes are off, or come later.
     pub(super) fn drop_notes(&mut self, chat: ChatId, now: Now) {
         self.hush.drop_notes(chat, self.posted, now);
-        self.take_notes(chat, Delivery::Overtaken, now);
+        let notes = |letter: &Letter| letter.class == Class::Note;
+        self.take(chat, notes, Delivery::Overtaken, now);
     }
 
     /// Takes no more letters and gives back what has not left, but for crisis replies.
@@ -336,29 +337,26 @@ impl Desk {
             && (self.weather.told_to_wait(chat, now.instant) || held)
     }
 
-    /// Gives back a chat's notes, those that may have arrived as such.
-    fn take_notes(&mut self, chat: ChatId, untried: Delivery, now: Now) {
-        for note in self.roster.lane(chat, now).take_notes() {
-            self.give_back(note, untried, now);
+    /// Gives back a chat's letters that are like this.
+    fn take(&mut self, chat: ChatId, which: impl Fn(&Letter) -> bool, untried: Delivery, now: Now) {
+        for item in self.roster.lane(chat, now).take(which) {
+            self.give_back(item, untried, now);
         }
         self.roster.file(chat, now);
     }
 
-    /// Gives back a note that is not tried any more.
-    fn give_back(&mut self, note: Item, untried: Delivery, now: Now) {
-        let delivery = if note.attempts.ambiguous {
+    /// Gives back a letter that is not tried any more, as what it is if it may have arrived.
+    fn give_back(&mut self, item: Item, untried: Delivery, now: Now) {
+        let delivery = if item.attempts.ambiguous {
             Delivery::Unknown
         } else {
             untried
         };
-        self.settle(note, delivery, now);
+        self.settle(item, delivery, now);
     }
 
     fn put_back(&mut self, item: Item, from: Instant, now: Now) {
-        let (chat, number) = (item.letter.chat, item.number);
-        if item.letter.class == Class::Note
-            && let Some(untried) = self.hush.drops(chat, number, now)
-        {
+        if let Some(untried) = self.hush.drops(&item.letter, item.number, now) {
             return self.give_back(item, untried, now);
         }
         let recalled = item.letter.class == Class::Note && item.number <= self.recalled;

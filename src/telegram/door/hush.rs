@@ -78,13 +78,14 @@ impl Hush {
         (outdated || decided + REMEMBERED < now.instant).then_some(Delivery::Overtaken)
     }
 
-    /// What becomes of a note that came back from a try, if it must not be tried again.
-    pub(super) fn drops(&self, chat: ChatId, number: u64, now: Now) -> Option<Delivery> {
-        let mark = self.marks.get(&chat)?;
-        if mark.holds(now) {
+    /// What becomes of a letter that came back from a try, if it must not be tried again.
+    pub(super) fn drops(&self, letter: &Letter, number: u64, now: Now) -> Option<Delivery> {
+        let mark = self.marks.get(&letter.chat)?;
+        let (note, before) = (letter.class == Class::Note, number <= mark.dropped);
+        if mark.holds(now) && (note || before && letter.gives_way) {
             return Some(Delivery::Held);
         }
-        (number <= mark.dropped).then_some(Delivery::Overtaken)
+        (note && before).then_some(Delivery::Overtaken)
     }
 
     fn mark(&mut self, chat: ChatId, now: Now) -> &mut Mark {

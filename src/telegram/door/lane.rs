@@ -242,11 +242,16 @@ impl Lane {
 
     /// Takes out the notes.
     pub(super) fn take_notes(&mut self) -> Vec<Item> {
-        let (notes, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.rest)
+        self.take(|letter| letter.class == Class::Note)
+    }
+
+    /// Takes out the answers and notes that are like this.
+    pub(super) fn take(&mut self, which: impl Fn(&Letter) -> bool) -> Vec<Item> {
+        let (taken, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.rest)
             .into_iter()
-            .partition(|item| item.letter.class == Class::Note);
+            .partition(|item| which(&item.letter));
         self.rest = rest.into();
-        notes
+        taken
     }
 
     /// Queued answers (with crisis replies) and notes.

@@ -58,6 +58,9 @@ pub struct Letter {
     pub asked_at: Option<DateTime<Utc>>,
     /// When it becomes pointless: it is not sent after this moment.
     pub not_after: Option<DateTime<Utc>>,
+    /// Whether it is not to come after a call for help that comes before it leaves. Every note is not.
+    #[serde(default)]
+    pub gives_way: bool,
     /// For a note, when the row that it was decided from was about to be read: what the parent said since overtakes it.
     #[serde(skip)]
     pub decided: Option<Instant>,
@@ -78,6 +81,7 @@ impl Letter {
             protect: false,
             asked_at: None,
             not_after: None,
+            gives_way: class == Class::Note,
             decided: None,
             answers: None,
         }

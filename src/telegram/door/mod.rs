@@ -78,8 +78,8 @@ impl Door {
         receipt
     }
 
-    /// A parent calls for help: her notes that are not on their way come back as [`Delivery::Held`], and so does every
-    /// other for ten minutes, whatever her row says. One that may have arrived is not tried again ([`Delivery::Unknown`]).
+    /// A parent calls for help: her notes that are not on their way, also those that she asked for, come back as
+    /// [`Delivery::Held`], and so does every scheduled one for ten minutes, whatever her row says. One that may have arrived is not tried again ([`Delivery::Unknown`]).
     pub fn hush(&self, chat: ChatId) {
         // A door that is no more sends no notes.
         drop(self.orders.send(Order::Hush(chat)));

@@ -50,8 +50,8 @@ pub(super) struct Window {
     queues: HashMap<ChatId, VecDeque<Incoming>>,
     /// Calls for help whose reply has not started.
     urgent: Vec<Incoming>,
-    /// Calls for help that are not replied to yet: what follows from them, and the later ones of their chat, wait.
-    unreplied: HashSet<i64>,
+    /// Calls for help that are not replied to yet: of their chats nothing else starts.
+    unreplied: HashMap<i64, ChatId>,
     busy: HashSet<ChatId>,
     panics: HashMap<i64, u8>,
     /// Updates that were answered but whose effect is owed.
@@ -107,10 +107,10 @@ impl Window {
                 None if self.remembered.contains(&incoming.id) => continue,
                 Some(State::Again) | None => {}
             }
-            if self.answered.contains(&incoming.id) || self.unreplied.contains(&incoming.id) {
+            if self.answered.contains(&incoming.id) || self.unreplied.contains_key(&incoming.id) {
                 incoming.part = Part::Effect;
             } else if incoming.is_urgent() {
-                self.unreplied.insert(incoming.id);
+                self.unreplied.insert(incoming.id, incoming.chat);
                 incoming.part = Part::Reply;
                 self.urgent.push(incoming.clone());
                 incoming.part = Part::Effect;
@@ -125,13 +125,13 @@ impl Window {
     }
 
     /// The updates whose handler starts now: every reply to a call for help, then the first of every chat that has none
-    /// at work.
+    /// at work. A chat that calls for help gets no other answer before: it would cost the reply the chat's second.
     pub(super) fn start(&mut self) -> Vec<Incoming> {
         let mut starting = Vec::new();
+        let calling: HashSet<_> = self.unreplied.values().copied().collect();
         for (chat, queue) in &mut self.queues {
-            let waits = |first: &Incoming| self.unreplied.contains(&first.id);
             if !self.busy.contains(chat)
-                && !queue.front().is_some_and(waits)
+                && !calling.contains(chat)
                 && let Some(incoming) = queue.pop_front()
             {
                 self.busy.insert(*chat);

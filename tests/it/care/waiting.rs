@@ -242,3 +242,23 @@ async fn the_way_to_help_waits_for_no_database_either() {
         );
     }
 }
+
+/// All of it lies there when the bot comes back: help is said first, and then nothing that would mock it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_affirmation_that_was_asked_for_before_does_not_follow_help() {
+    let mut world = World::new().await;
+    let mia = world.mia();
+    world.subscribes(&mia).await;
+    world.stops().await;
+    let before = world.messages_to(&mia);
+    for text in ["/signs", "/affirmation", "I want to die", "/practice"] {
+        mia.says(text);
+    }
+    world.restarts().await;
+    world.answered().await;
+    let said = to_her(&world, &mia);
+    let heads: Vec<_> = said[before..].iter().map(|said| &said.text).collect();
+    assert_eq!(heads.len(), 3, "{}", mia.transcript());
+    assert!(heads[0].contains(HELP), "{}", heads[0]);
+    assert!(heads[1].contains("sign"), "{}", heads[1]);
+}

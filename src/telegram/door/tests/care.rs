@@ -189,6 +189,24 @@ fn a_note_that_was_decided_before_an_answer_does_not_come_after_it() {
 }
 
 #[test]
+fn an_affirmation_that_was_asked_for_before_is_taken_back_and_one_asked_for_after_is_not() {
+    let mut room = Room::new(30);
+    let affirmation = || Letter {
+        gives_way: true,
+        ..letter(1, Answer, "x")
+    };
+    room.say(1, Answer);
+    let mut before = room.post(affirmation());
+    let now = room.moment();
+    room.desk.hush(ChatId(1), now);
+    room.say(1, Crisis);
+    room.post(affirmation());
+    let log = room.run_well(ms(9000));
+    assert_eq!(who(&log), [(1, Crisis), (1, Answer), (1, Answer)]);
+    assert_eq!(before.try_recv(), Ok(Delivery::Held));
+}
+
+#[test]
 fn whoever_must_wait_long_is_told_at_once() {
     let waits = |room: &mut Room, letter| room.post_patiently(letter).waits.try_recv().is_ok();
     let mut room = Room::new(30);
