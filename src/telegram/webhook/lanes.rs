@@ -149,6 +149,19 @@ mod tests {
     }
 
     #[test]
+    fn a_call_for_help_is_replied_to_once_however_often_it_comes() {
+        let mut lanes = Lanes::default();
+        assert!(lanes.replies(1));
+        assert!(!lanes.replies(1), "a copy");
+        lanes.did_not_reply(1);
+        assert!(lanes.replies(1) && lanes.has_replied(1));
+        lanes.finished(1, Some(Handled::Owing));
+        assert!(!lanes.replies(1));
+        lanes.finished(1, Some(Handled::Done));
+        assert!(!lanes.replies(1) && lanes.replied.is_empty());
+    }
+
+    #[test]
     fn an_update_that_panics_twice_is_given_up() {
         let mut lanes = Lanes::default();
         assert_eq!(lanes.finished(1, None), Handled::Owing);
