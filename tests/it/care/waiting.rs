@@ -1,6 +1,6 @@
 //! What help does not wait for: a database that somebody else has locked, another message of the same chat, a note.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, process::Command, time::Duration};
 
 use serde_json::json;
 use slowbloom::sandbox::{CallRecord, Fault, Parent, Said, Target};
@@ -8,6 +8,7 @@ use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 use crate::support::{
     postgres,
+    program::Program,
     seeding::subscribers,
     world::{MONDAY, World},
 };
@@ -261,4 +262,51 @@ async fn an_affirmation_that_was_asked_for_before_does_not_follow_help() {
     assert_eq!(heads.len(), 3, "{}", mia.transcript());
     assert!(heads[0].contains(HELP), "{}", heads[0]);
     assert!(heads[1].contains("sign"), "{}", heads[1]);
+}
+
+/// The session that holds the lead is frozen at the server, which therefore does not let go of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_that_nobody_else_can_have_is_no_reason_to_stop_answering() {
+    let Some(url) = postgres::fresh_database().await else {
+        return;
+    };
+    let mut program = Program::new().await;
+    program.set("DATABASE_URL", &url);
+    program.starts();
+    let (telegram, clock) = (program.telegram.clone(), program.clock.clone());
+    let mia = telegram.parent(11, "mia", "en");
+    mia.says("/signs");
+    mia.next_bot_message().await.unwrap();
+    let mut db = PgConnection::connect(&url).await.unwrap();
+    let frozen: Vec<i32> = sqlx::query_scalar(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
+    signal(&frozen, "STOP");
+    let began = clock.instant();
+    // Long enough for it to notice, and to ask who leads, several times.
+    for id in 21.. {
+        let luz = telegram.parent(id, "luz", "es");
+        luz.says("quiero morirme");
+        let helped = luz.next_bot_message().await;
+        if helped.is_err() || clock.instant() - began > Duration::from_secs(8) {
+            signal(&frozen, "CONT");
+            assert!(helped.unwrap().text.contains("911"));
+            break;
+        }
+    }
+    let log = program.log();
+    assert!(log.contains("it is clear who leads"), "{log}");
+    assert!(!log.contains("standing by"), "{log}");
+}
+
+fn signal(processes: &[i32], signal: &str) {
+    for process in processes {
+        let sent = Command::new("kill")
+            .args([&format!("-{signal}"), &process.to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
 }
