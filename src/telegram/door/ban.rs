@@ -16,6 +16,8 @@ pub(super) struct Ban {
     until: Option<Instant>,
     /// No crisis reply leaves before this.
     help_until: Option<Instant>,
+    /// Since when the latest refusal is known.
+    known: Option<Instant>,
     /// How many crisis replies in a row were told to wait.
     refused: u32,
     /// They leave one by one, so that each answer speaks for all of them: while one is on its way, none before this.
@@ -23,9 +25,14 @@ pub(super) struct Ban {
 }
 
 impl Ban {
-    /// Telegram refused a letter of this class.
-    pub(super) fn set(&mut self, class: Class, wait: Duration, now: Instant) {
+    /// Telegram refused a letter of this class, which left at `left`.
+    pub(super) fn set(&mut self, class: Class, wait: Duration, left: Instant, now: Instant) {
         self.until = self.until.max(Some(now + wait));
+        if self.known.is_some_and(|known| left < known) {
+            // It was on its way already: the same refusal, not another one.
+            return;
+        }
+        self.known = Some(now);
         self.help_until = Some(now + for_help(wait, self.refused));
         self.refused += u32::from(class == Class::Crisis);
     }

@@ -189,12 +189,12 @@ impl Desk {
             Verdict::ChatWaits(wait) => {
                 lane.told_to_wait(class, wait, now.instant);
                 if all_wait {
-                    self.ban.set(class, wait, now.instant);
+                    self.ban.set(class, wait, left, now.instant);
                 }
                 self.put_back(item, now.instant, now);
             }
             Verdict::AllWait(wait) => {
-                self.ban.set(class, wait, now.instant);
+                self.ban.set(class, wait, left, now.instant);
                 self.put_back(item, now.instant, now);
             }
         }

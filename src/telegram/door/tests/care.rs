@@ -64,6 +64,18 @@ fn an_hour_for_the_whole_bot_is_asked_about_by_one_crisis_reply_at_a_time() {
 }
 
 #[test]
+fn crisis_replies_that_are_refused_together_are_refused_once() {
+    let mut room = Room::new(30);
+    for chat in 1..=5 {
+        room.say(chat, Crisis);
+    }
+    let log = room.run(ms(25_000), |_| (TRIP, Outcome::Wait(HOUR)));
+    assert_eq!(log.len(), 5);
+    let log = room.run_well(ms(40_000));
+    assert_eq!(times(&log, Crisis), [30; 5]);
+}
+
+#[test]
 fn a_short_wait_is_kept_by_crisis_replies_too() {
     let mut room = Room::new(30);
     room.say(1, Crisis);
