@@ -97,7 +97,7 @@ impl Courier {
     pub async fn run(&self, stop: CancellationToken) {
         let mut sweep_at = self.clock.now();
         while !stop.is_cancelled() {
-            *self.turned() = Some(self.clock.instant());
+            self.turns();
             let now = self.clock.now();
             let tick = self.tick(now).await.unwrap_or_else(|error| {
                 tracing::error!(%error, "the notes that are due could not be read");
@@ -105,9 +105,11 @@ impl Courier {
             });
             // A clock that stepped back must not stop the sweeping for as long as it stepped.
             if now >= sweep_at || sweep_at - now > SWEEP_EVERY {
+                self.turns();
                 self.sweep(now).await;
                 sweep_at = now + SWEEP_EVERY;
             }
+            self.turns();
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.until_next(now, tick.full) => {}
@@ -115,7 +117,8 @@ impl Courier {
         }
     }
 
-    /// When the loop last turned: it does so every few seconds even with nothing to do. `None` before it runs.
+    /// When the loop last turned: it does so every few seconds even with nothing to do, and with each row when there is
+    /// much to do. `None` before it runs.
     pub fn last_turn(&self) -> Option<Instant> {
         *self.turned()
     }
@@ -146,6 +149,7 @@ impl Courier {
                     done.full = true;
                     return Ok(done);
                 }
+                self.turns();
                 self.look_at(&subscriber, &content, now, &mut done).await?;
             }
             after = page.next;
@@ -282,6 +286,11 @@ impl Courier {
 
     fn room(&self) -> usize {
         MAX_ON_THE_WAY.saturating_sub(self.lock().len())
+    }
+
+    /// Shows whoever watches that it does not hang.
+    fn turns(&self) {
+        *self.turned() = Some(self.clock.instant());
     }
 
     fn turned(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {

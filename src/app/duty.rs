@@ -57,8 +57,6 @@ pub(super) enum Ended {
     ToStop(anyhow::Result<()>),
     /// Another process leads, or may.
     Lost,
-    /// A loop hangs: there is nothing left that could be stopped in order.
-    Stuck(String),
 }
 
 impl Duty {
@@ -107,16 +105,23 @@ impl Duty {
             door: rounds.door.clone(),
         });
         standing.count(Some(beats.clone()));
-        let sample = || beats.sample(standing.leads());
+        let sample = {
+            let standing = standing.clone();
+            move || beats.sample(standing.leads())
+        };
+        let _watch = watchdog::watch_over(
+            sample,
+            standing.clone(),
+            watchdog::LOOK_EVERY,
+            watchdog::end,
+        )
+        .context("cannot start the watchdog")?;
         let conflict = || polling().conflict;
         let mut lead = Some(lead);
         let intake = take_updates(self.inbound, self.inbox, self.registration, standing, stop);
         let ended = tokio::select! {
             ended = intake => Ended::ToStop(ended),
             () = hold(&mut lead, &mut rounds, rooms, standing, conflict) => Ended::Lost,
-            stuck = watchdog::watch_over(sample, standing, watchdog::LOOK_EVERY) => {
-                return Ok(Ended::Stuck(stuck));
-            }
         };
         standing.receive(None);
         standing.count(None);

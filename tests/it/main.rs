@@ -31,6 +31,7 @@ mod supervisor;
 mod support;
 mod tidy;
 mod tour;
+mod watchdog;
 mod webhook;
 mod words;
 mod zones;

@@ -10,12 +10,16 @@ use std::{
 use slowbloom::{clock::Clock, sandbox::StandIn};
 use tempfile::TempDir;
 
+/// How often a process, which cannot call back, is asked how far it is.
+const ASK_EVERY: Duration = Duration::from_millis(20);
+
 /// A folder with a database, a stand-in on the machine's own clock, and the program when it runs.
 pub(crate) struct Program {
     pub(crate) telegram: StandIn,
     pub(crate) clock: Clock,
     folder: TempDir,
     settings: Vec<(String, String)>,
+    listen: Option<String>,
     running: Option<Child>,
 }
 
@@ -31,6 +35,7 @@ impl Program {
             clock,
             folder: tempfile::tempdir().unwrap(),
             settings: Vec::new(),
+            listen: None,
             running: None,
         }
     }
@@ -42,6 +47,7 @@ impl Program {
             clock: self.clock.clone(),
             folder: tempfile::tempdir().unwrap(),
             settings: self.settings.clone(),
+            listen: None,
             running: None,
         }
     }
@@ -49,6 +55,47 @@ impl Program {
     /// Changes a setting for the next start.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Has it answer over HTTP from the next start on, where [`Program::asked`] asks.
+    pub(crate) fn listens(&mut self) {
+        let free = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let listen = free.local_addr().unwrap().to_string();
+        self.set("HTTP_LISTEN", &listen);
+        self.listen = Some(listen);
+    }
+
+    /// What it answers to a GET of this path, and whether that is good; nothing while it does not answer.
+    pub(crate) async fn asked(&self, path: &str) -> Option<(bool, String)> {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let url = format!("http://{}{path}", self.listen.as_ref().unwrap());
+        let asked = client.get(url).timeout(Duration::from_secs(1)).send().await;
+        let answer = asked.ok()?;
+        let good = answer.status().is_success();
+        Some((good, answer.text().await.ok()?.trim().to_owned()))
+    }
+
+    /// Waits until it answers so to a GET of this path; returns the answer.
+    pub(crate) async fn until_it_answers(
+        &self,
+        path: &str,
+        what: &str,
+        within: Duration,
+    ) -> String {
+        let began = self.clock.instant();
+        loop {
+            let answer = self.asked(path).await;
+            if let Some((_, line)) = answer.as_ref().filter(|(_, line)| line.contains(what)) {
+                return line.clone();
+            }
+            let waited = self.clock.instant() - began;
+            assert!(
+                waited < within,
+                "{path}: {answer:?}, not {what:?}, after {waited:?}:\n{}",
+                self.log()
+            );
+            tokio::time::sleep(ASK_EVERY).await;
+        }
     }
 
     /// Sends it a signal by its name.
@@ -81,6 +128,11 @@ impl Program {
             .create(true)
             .open(self.folder().join("log"))
             .unwrap();
+        self.starts_and_logs_to(log);
+    }
+
+    /// Starts it with its standard error there.
+    pub(crate) fn starts_and_logs_to(&mut self, log: impl Into<Stdio>) {
         let child = Command::new(env!("CARGO_BIN_EXE_slowbloom"))
             .arg("run")
             .current_dir(self.folder())
@@ -112,6 +164,12 @@ impl Program {
         self.gets("TERM");
         let status = self.ends().await;
         (status, self.clock.instant() - told)
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn runs(&mut self) -> bool {
+        let running = self.running.as_mut();
+        running.is_some_and(|child| child.try_wait().unwrap().is_none())
     }
 
     /// Waits for its end.
