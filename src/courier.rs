@@ -3,6 +3,7 @@
 //! The schedule is the queue. A row moves to its next slot only after Telegram took the note, so that a note is never
 //! lost: kill the process anywhere and the row is still due.
 
+pub mod lateness;
 mod ledger;
 
 use std::{
@@ -12,6 +13,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use lateness::Lateness;
 use ledger::{Afterwards, Entry, Ledger};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -55,6 +57,7 @@ pub struct Courier {
     arrived: Arc<tokio::sync::Notify>,
     ticking: Arc<tokio::sync::Mutex<()>>,
     last_turn: Arc<Mutex<Option<Instant>>>,
+    lateness: Arc<Mutex<Lateness>>,
 }
 
 /// What one look at the store came to.
@@ -90,6 +93,7 @@ impl Courier {
             arrived: Arc::default(),
             ticking: Arc::default(),
             last_turn: Arc::default(),
+            lateness: Arc::default(),
         }
     }
 
@@ -121,6 +125,11 @@ impl Courier {
     /// much to do. `None` before it runs.
     pub fn last_turn(&self) -> Option<Instant> {
         *self.turned()
+    }
+
+    /// How late the notes were that it brought.
+    pub fn lateness(&self) -> Lateness {
+        *self.lateness.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Hands every note that is due at `now` to the door, as far as there is room.
@@ -211,8 +220,13 @@ impl Courier {
         let receipt = self.post(subscriber, message);
         done.posted += 1;
         let courier = self.clone();
+        let due = subscriber.next.map_or(now, |slot| slot.due);
         tokio::spawn(async move {
-            courier.see_off(chat, note, afterwards, receipt).await;
+            let delivery = receipt.await;
+            if matches!(delivery, Delivery::Delivered { .. }) {
+                courier.count_lateness(due);
+            }
+            courier.see_off(chat, note, afterwards, delivery).await;
             courier.lock().remove(&chat);
             courier.arrived.notify_waiters();
         });
@@ -233,9 +247,9 @@ impl Courier {
         chat: ChatId,
         note: Option<NoteId>,
         afterwards: Afterwards,
-        receipt: Receipt,
+        delivery: Delivery,
     ) {
-        let becomes: Afterwards = match receipt.await {
+        let becomes: Afterwards = match delivery {
             Delivery::Delivered { .. } | Delivery::Unknown => afterwards,
             Delivery::Gone(_) => |row, _, now| due::blocked(row, now),
             Delivery::Refused => {
@@ -253,6 +267,13 @@ impl Courier {
         self.ledger
             .write_down(entry, &self.store, &self.clock)
             .await;
+    }
+
+    fn count_lateness(&self, due: DateTime<Utc>) {
+        // Never before it was due, unless the clock stepped back meanwhile.
+        let late = (self.clock.now() - due).to_std().unwrap_or_default();
+        let mut lateness = self.lateness.lock().unwrap_or_else(PoisonError::into_inner);
+        lateness.count_one(late);
     }
 
     async fn sweep(&self, now: DateTime<Utc>) {

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{metrics, watchdog::Beats};
+use super::{
+    metrics::{self, Numbers, Updates},
+    watchdog::Beats,
+};
 use crate::{
     telegram::{Handled, Reception},
     web::{Report, Taken},
@@ -99,14 +102,21 @@ impl Standing {
 
     /// The numbers for Prometheus.
     pub(super) fn metrics(&self) -> String {
-        let (beats, leads) = {
+        let (beats, reception, leads) = {
             let now = self.lock();
-            (now.beats.clone(), now.phase == Phase::Leading)
+            let leads = now.phase == Phase::Leading;
+            (now.beats.clone(), now.reception.clone(), leads)
         };
-        let door = beats.as_ref().map(|beats| beats.door.snapshot());
-        let polling = beats.as_ref().and_then(|beats| beats.poller.as_ref());
-        let polling = polling.map(|health| health());
-        metrics::text(leads, door.as_ref(), polling.as_ref())
+        let numbers = beats.map(|beats| Numbers {
+            door: beats.door.snapshot(),
+            lateness: beats.courier.lateness(),
+            updates: match (&beats.poller, reception) {
+                (Some(health), _) => Some(Updates::Polled(health())),
+                (None, Some(reception)) => Some(Updates::Brought(reception.counts())),
+                (None, None) => None,
+            },
+        });
+        metrics::text(leads, numbers.as_ref())
     }
 
     /// Hands on what came to the webhook.

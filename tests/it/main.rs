@@ -20,6 +20,7 @@ mod erasing;
 mod inbox;
 mod later;
 mod limits;
+mod metrics;
 mod notes;
 mod page;
 mod places;
