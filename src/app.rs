@@ -6,6 +6,7 @@ mod reload;
 mod rooms;
 mod standing;
 mod supervisor;
+mod upkeep;
 mod watchdog;
 
 use std::{path::PathBuf, sync::Arc};

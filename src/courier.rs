@@ -3,6 +3,7 @@
 //! The schedule is the queue. A row moves to its next slot only after Telegram took the note, so that a note is never
 //! lost: kill the process anywhere and the row is still due.
 
+mod doubt;
 pub mod lateness;
 mod ledger;
 
@@ -13,6 +14,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use doubt::Doubt;
 use lateness::Lateness;
 use ledger::{Afterwards, Entry, Ledger};
 use tokio::time::Instant;
@@ -24,7 +26,7 @@ use crate::{
     conversation::{Defaults, Scene, notes},
     domain::{ChatId, NoteId, Subscriber, due, due::Occasion},
     store::{Keys, Store, StoreError},
-    telegram::{Class, Delivery, Door, Letter, Receipt},
+    telegram::{Class, Delivery, Door, Letter, Receipt, Telegram},
 };
 
 /// The most notes that are handed to the door at once; the others wait in the store.
@@ -46,6 +48,7 @@ const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// The journey of every note. Clones are the same journey.
 #[derive(Clone, Debug)]
 pub struct Courier {
+    telegram: Telegram,
     door: Door,
     store: Store,
     keys: Keys,
@@ -58,6 +61,7 @@ pub struct Courier {
     ticking: Arc<tokio::sync::Mutex<()>>,
     last_turn: Arc<Mutex<Option<Instant>>>,
     lateness: Arc<Mutex<Lateness>>,
+    doubt: Arc<Doubt>,
 }
 
 /// What one look at the store came to.
@@ -74,6 +78,7 @@ pub struct Tick {
 impl Courier {
     /// Builds the journey on its rooms.
     pub fn new(
+        telegram: Telegram,
         door: Door,
         store: Store,
         keys: Keys,
@@ -82,6 +87,7 @@ impl Courier {
         defaults: Defaults,
     ) -> Self {
         Self {
+            telegram,
             door,
             store,
             keys,
@@ -94,6 +100,7 @@ impl Courier {
             ticking: Arc::default(),
             last_turn: Arc::default(),
             lateness: Arc::default(),
+            doubt: Arc::default(),
         }
     }
 
@@ -102,6 +109,13 @@ impl Courier {
         let mut sweep_at = self.clock.now();
         while !stop.is_cancelled() {
             self.turns();
+            if self.doubt.of_the_clock(&self.telegram).await {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = tokio::time::sleep(LOOK_AT_LEAST_EVERY) => {}
+                }
+                continue;
+            }
             let now = self.clock.now();
             let tick = self.tick(now).await.unwrap_or_else(|error| {
                 tracing::error!(%error, "the notes that are due could not be read");
@@ -125,6 +139,11 @@ impl Courier {
     /// much to do. `None` before it runs.
     pub fn last_turn(&self) -> Option<Instant> {
         *self.turned()
+    }
+
+    /// Whether no notes are brought because the machine's clock is not to be believed.
+    pub fn waits_for_clock(&self) -> bool {
+        self.doubt.is_there()
     }
 
     /// How late the notes were that it brought.
@@ -187,6 +206,16 @@ impl Courier {
         done: &mut Tick,
     ) -> Result<(), StoreError> {
         let chat = subscriber.chat;
+        if !due::is_by_these_rules(subscriber) {
+            let planned = due::with_these_rules(subscriber.clone(), now);
+            if planned.next != subscriber.next {
+                // Older zone rules had it come now; it comes when the clock on her wall shows it.
+                self.store
+                    .update(chat, |row| Some(due::with_these_rules(row, now)))
+                    .await?;
+                return Ok(());
+            }
+        }
         let scene = self.scene(content, subscriber, now);
         let brought = match due::decide(subscriber, notes::whole_pool_seen(&scene, subscriber), now)
         {

@@ -9,6 +9,7 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use super::{
     rooms::{Rooms, introduce},
     standing::{Phase, Standing},
+    upkeep::Upkeep,
     watchdog::{self, Beats},
 };
 use crate::{
@@ -94,6 +95,12 @@ impl Duty {
         } else {
             Duration::ZERO
         });
+        let upkeep = Upkeep {
+            store: rooms.store.clone(),
+            clock: rooms.clock.clone(),
+            telegram: rooms.telegram.clone(),
+        };
+        let upkeep = AbortOnDropHandle::new(tokio::spawn(upkeep.run()));
         let polling = self.inbox.health();
         let beats = Arc::new(Beats {
             clock: rooms.clock.clone(),
@@ -125,7 +132,7 @@ impl Duty {
         };
         standing.receive(None);
         standing.count(None);
-        drop(introduction);
+        drop((introduction, upkeep));
         rounds.close(matches!(ended, Ended::Lost)).await;
         if let Some(lead) = lead {
             lead.release().await;

@@ -84,9 +84,18 @@ impl Standing {
 
     /// Whether requests belong here. Without its database the leader still answers: someone may ask for help.
     pub(super) fn readiness(&self) -> Report {
-        match self.lock().phase {
+        let now = self.lock();
+        let waits_for_clock = || {
+            now.beats
+                .as_ref()
+                .is_some_and(|beats| beats.courier.waits_for_clock())
+        };
+        match now.phase {
             Phase::Starting => bad("starting"),
             Phase::StandingBy => bad("standing by: another process leads"),
+            Phase::Leading if waits_for_clock() => good(
+                "leading; this machine's clock is days off from Telegram's, so that no notes are sent",
+            ),
             Phase::Leading => good("leading"),
             Phase::WithoutDatabase => {
                 good("leading; the database is away, so that no notes are sent")

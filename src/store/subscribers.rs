@@ -274,6 +274,28 @@ impl Store {
         Ok(self.page(rows, limit))
     }
 
+    /// Those whose note is due later than `moment`, the soonest first, beginning after `after`.
+    pub async fn due_after(
+        &self,
+        moment: DateTime<Utc>,
+        after: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Page<Subscriber, Cursor>, StoreError> {
+        let (due_at, chat_hash) = after.map_or((i64::MIN, [].as_slice()), |cursor| {
+            (cursor.due_at, cursor.chat_hash.as_slice())
+        });
+        let rows: Vec<Row> = run!(self.reading(), |db| sqlx::query_as(
+            "SELECT * FROM subscribers WHERE due_at > $1 AND (due_at, chat_hash) > ($2, $3) \
+             ORDER BY due_at, chat_hash LIMIT $4"
+        )
+        .bind(moment.timestamp())
+        .bind(due_at)
+        .bind(chat_hash)
+        .bind(i64::from(limit))
+        .fetch_all(db))?;
+        Ok(self.page(rows, limit))
+    }
+
     /// The earliest moment after `after` at which a note falls due. Rows due before then are left out: they are being
     /// sent, or cannot be read, and waiting for them would be waiting for nothing.
     pub async fn next_due(

@@ -24,6 +24,7 @@ mod metrics;
 mod notes;
 mod page;
 mod places;
+mod rules;
 mod settings;
 mod standby;
 mod store;
