@@ -10,6 +10,7 @@
 
 mod canary;
 mod care;
+mod clock;
 mod command_line;
 mod commands;
 mod consent;
