@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
@@ -110,6 +110,7 @@ impl Duty {
                 .then(|| Box::new(polling.clone()) as _),
             courier: rounds.courier.clone(),
             door: rounds.door.clone(),
+            store: rooms.store.clone(),
         });
         standing.count(Some(beats.clone()));
         let sample = {
@@ -128,7 +129,7 @@ impl Duty {
         let intake = take_updates(self.inbound, self.inbox, self.registration, standing, stop);
         let ended = tokio::select! {
             ended = intake => Ended::ToStop(ended),
-            () = hold(&mut lead, &mut rounds, rooms, standing, conflict) => Ended::Lost,
+            held = hold(&mut lead, &mut rounds, rooms, standing, conflict) => held,
         };
         standing.receive(None);
         standing.count(None);
@@ -164,7 +165,7 @@ async fn take_updates(
     kept
 }
 
-/// Holds the lead: returns when it is lost.
+/// Holds the lead: returns when it is lost, or when a SQLite database is no longer where it was.
 ///
 /// While the database does not answer nobody knows who leads. Notes stop at once, as another process may send them
 /// soon; messages are still answered, because someone may ask for help, until the lead is back, another process has
@@ -175,7 +176,7 @@ async fn hold(
     rooms: &Rooms,
     standing: &Standing,
     conflict: impl Fn() -> bool,
-) {
+) -> Ended {
     loop {
         tokio::time::sleep(if lead.is_some() {
             KEEP_EVERY
@@ -183,6 +184,10 @@ async fn hold(
             ASK_EVERY
         })
         .await;
+        if let Some(sentence) = rooms.store.misplaced().await {
+            rounds.end().await;
+            return Ended::ToStop(Err(anyhow!(sentence)));
+        }
         let held = match lead {
             Some(lead) => lead.still_held().await,
             None => false,
@@ -205,8 +210,8 @@ async fn hold(
                 standing.set(Phase::Leading);
                 rounds.begin(Duration::ZERO);
             }
-            Ok(None) => return,
-            Err(_) if conflict() => return,
+            Ok(None) => return Ended::Lost,
+            Err(_) if conflict() => return Ended::Lost,
             Err(_) => {}
         }
     }

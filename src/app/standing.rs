@@ -37,6 +37,21 @@ struct Now {
     beats: Option<Arc<Beats>>,
 }
 
+impl Now {
+    /// What the leader is at, and what keeps notes back.
+    fn leading(&self) -> String {
+        let beats = self.beats.as_ref();
+        if let Some(trouble) = beats.and_then(|beats| beats.store.trouble()) {
+            return format!("leading; {trouble}, so that notes wait");
+        }
+        if beats.is_some_and(|beats| beats.courier.waits_for_clock()) {
+            return "leading; this machine's clock is days off from Telegram's, so that notes wait"
+                .to_owned();
+        }
+        "leading".to_owned()
+    }
+}
+
 impl Standing {
     pub(super) fn new() -> Self {
         Self(Arc::new(Mutex::new(Now {
@@ -85,18 +100,10 @@ impl Standing {
     /// Whether requests belong here. Without its database the leader still answers: someone may ask for help.
     pub(super) fn readiness(&self) -> Report {
         let now = self.lock();
-        let waits_for_clock = || {
-            now.beats
-                .as_ref()
-                .is_some_and(|beats| beats.courier.waits_for_clock())
-        };
         match now.phase {
             Phase::Starting => bad("starting"),
             Phase::StandingBy => bad("standing by: another process leads"),
-            Phase::Leading if waits_for_clock() => good(
-                "leading; this machine's clock is days off from Telegram's, so that no notes are sent",
-            ),
-            Phase::Leading => good("leading"),
+            Phase::Leading => good(&now.leading()),
             Phase::WithoutDatabase => {
                 good("leading; the database is away, so that no notes are sent")
             }

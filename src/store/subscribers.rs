@@ -161,8 +161,8 @@ impl Store {
         // Locked, not tried again and again: two writers in step with each other would let the slower one never win.
         let pick = self.writing();
         let read = match pick {
-            Pick::Sqlite(_) => "SELECT * FROM subscribers WHERE chat_hash = $1",
-            Pick::Postgres(_) => "SELECT * FROM subscribers WHERE chat_hash = $1 FOR UPDATE",
+            Pick::Sqlite(..) => "SELECT * FROM subscribers WHERE chat_hash = $1",
+            Pick::Postgres(..) => "SELECT * FROM subscribers WHERE chat_hash = $1 FOR UPDATE",
         };
         transact!(pick, |tx| {
             let mut stands = Vec::with_capacity(changes.len());

@@ -14,30 +14,40 @@ use crate::clock::Clock;
 /// at a wrong hour, and nothing is harmed.
 const FAR_OFF: TimeDelta = TimeDelta::days(1);
 
-/// The date of the newest answer, and when it came.
+/// The newest answer.
+#[derive(Clone, Copy, Debug)]
+struct Answer {
+    date: DateTime<Utc>,
+    came: Instant,
+}
+
+/// The newest answer that was dated.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Dated(Arc<Mutex<Option<(DateTime<Utc>, Instant)>>>);
+pub(super) struct Dated(Arc<Mutex<Option<Answer>>>);
 
 impl Dated {
     /// Takes down the date of an answer.
     pub(super) fn note(&self, headers: &HeaderMap) {
         let date = headers.get(DATE).and_then(|date| date.to_str().ok());
         if let Some(date) = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()) {
-            *self.lock() = Some((date.to_utc(), Clock::system().instant()));
+            *self.lock() = Some(Answer {
+                date: date.to_utc(),
+                came: Clock::system().instant(),
+            });
         }
     }
 
     /// How far the machine's clock is ahead of Telegram's, if that is far. Nothing is known when no answer was dated.
     fn far_off(&self) -> Option<TimeDelta> {
         let machine = Clock::system();
-        let (date, came) = (*self.lock())?;
-        let since = machine.instant().saturating_duration_since(came);
-        let ahead = machine.now() - date - TimeDelta::from_std(since).ok()?;
+        let answer = (*self.lock())?;
+        let since = machine.instant().saturating_duration_since(answer.came);
+        let ahead = machine.now() - answer.date - TimeDelta::from_std(since).ok()?;
         (ahead.abs() >= FAR_OFF).then_some(ahead)
     }
 
     /// Plain values, whole at any moment: a poisoned lock does them no harm.
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(DateTime<Utc>, Instant)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Answer>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -33,9 +33,9 @@ async fn program() -> (Program, Store) {
 }
 
 /// A note that is due then.
-fn at(row: &Subscriber, due: DateTime<Utc>) -> Option<Slot> {
+fn at(row: &Subscriber, due: DateTime<Utc>) -> Slot {
     let wall = row.zone.wall(due);
-    Some(Slot { due, wall })
+    Slot { due, wall }
 }
 
 async fn stored(store: &Store, id: i64) -> Subscriber {
@@ -46,13 +46,13 @@ async fn stored(store: &Store, id: i64) -> Subscriber {
 async fn rows(store: &Store, now: DateTime<Utc>) -> Vec<Subscriber> {
     let mut tomorrow = subscriber(1, now);
     tomorrow.last_sent = Some(now - TimeDelta::hours(1));
-    tomorrow.next = at(&tomorrow, now + TimeDelta::hours(23));
+    tomorrow.next = Some(at(&tomorrow, now + TimeDelta::hours(23)));
     let mut today = subscriber(2, now);
-    today.next = at(&today, now + TimeDelta::hours(2));
+    today.next = Some(at(&today, now + TimeDelta::hours(2)));
     let left = due::stopped(subscriber(3, now), now);
     let mut silent = subscriber(4, now);
     silent.last_active = (now - TimeDelta::days(65)).date_naive();
-    silent.next = at(&silent, now + TimeDelta::minutes(30));
+    silent.next = Some(at(&silent, now + TimeDelta::minutes(30)));
     let mut rows = Vec::new();
     for row in [tomorrow, today, left, silent] {
         store.insert(&row).await.unwrap();

@@ -15,6 +15,7 @@ mod command_line;
 mod commands;
 mod consent;
 mod crash;
+mod disk;
 mod door;
 mod editing;
 mod erasing;

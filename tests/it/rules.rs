@@ -23,7 +23,7 @@ const ASK_EVERY: Duration = Duration::from_millis(20);
 /// Rows of parents whose notes come on another day: enough to be killed among.
 const OTHERS: i64 = 2000;
 /// Before the first notes come the program is started, killed and started again.
-const FIRST_NOTES_IN: TimeDelta = TimeDelta::seconds(12);
+const FIRST_NOTES_IN: TimeDelta = TimeDelta::seconds(25);
 /// How late a note may come on a busy machine.
 const LATE: TimeDelta = TimeDelta::seconds(6);
 
@@ -166,6 +166,7 @@ impl Update {
 
 async fn notes_come_by_the_new_rules(mut update: Update) -> Update {
     let hour = TimeDelta::hours(1);
+    update.others().await;
     let moment = (update.program.clock.now() + FIRST_NOTES_IN).trunc_subsecs(0);
     let too_early = update.parent(1, moment, -hour).await;
     let too_late = update.parent(2, moment, hour).await;
@@ -174,7 +175,6 @@ async fn notes_come_by_the_new_rules(mut update: Update) -> Update {
     let missed = update
         .parent(4, moment - TimeDelta::minutes(15), hour)
         .await;
-    update.others().await;
     update.is_killed_in_the_middle().await;
     update.program.starts();
     let at = update.note_of(&missed).await;

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use crate::{
     clock::Clock,
     courier::Courier,
+    store::Store,
     telegram::{Door, door::Snapshot, inbox},
 };
 
@@ -30,6 +31,7 @@ pub(in crate::app) struct Beats {
     pub(in crate::app) poller: Option<Box<dyn Fn() -> inbox::Polling + Send + Sync>>,
     pub(in crate::app) courier: Courier,
     pub(in crate::app) door: Door,
+    pub(in crate::app) store: Store,
 }
 
 /// When each loop last turned, at one moment.

@@ -130,7 +130,7 @@ mod tests {
         let held = Arc::new(());
         let (process, still_held) = (Process::new(), held.clone());
         let sample = move || {
-            let _held = &still_held;
+            assert_eq!(*still_held, ());
             process.sample.clone()
         };
         let watch = watch_over(sample, standing, Duration::from_hours(1), |_| {}).unwrap();

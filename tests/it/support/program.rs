@@ -107,6 +107,15 @@ impl Program {
         assert!(sent.unwrap().success());
     }
 
+    /// From now on no file that it writes may grow beyond so many bytes; a full disk, as far as it can tell.
+    pub(crate) fn may_write_files_of(&self, bytes: &str) {
+        let pid = self.running.as_ref().unwrap().id().to_string();
+        let limited = Command::new("prlimit")
+            .args(["--pid", &pid, &format!("--fsize={bytes}:")])
+            .status();
+        assert!(limited.unwrap().success());
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -133,8 +142,10 @@ impl Program {
 
     /// Starts it with its standard error there.
     pub(crate) fn starts_and_logs_to(&mut self, log: impl Into<Stdio>) {
-        let child = Command::new(env!("CARGO_BIN_EXE_slowbloom"))
-            .arg("run")
+        // A file that may not grow is an error to it, as a full disk is, and not its end.
+        let child = Command::new("/bin/sh")
+            .args(["-c", "trap '' XFSZ; exec \"$0\" run"])
+            .arg(env!("CARGO_BIN_EXE_slowbloom"))
             .current_dir(self.folder())
             .env_clear()
             .env("TELOXIDE_TOKEN", self.telegram.token())
