@@ -8,6 +8,7 @@
     reason = "in a test, what was not expected is a failure; clippy sees tests only where `#[test]` stands"
 )]
 
+mod alive;
 mod canary;
 mod care;
 mod clock;
@@ -35,7 +36,6 @@ mod supervisor;
 mod support;
 mod tidy;
 mod tour;
-mod watchdog;
 mod webhook;
 mod words;
 mod zones;

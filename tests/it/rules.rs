@@ -153,8 +153,8 @@ impl Update {
                 .await
                 .unwrap()
                 .unwrap();
-            if row.last_sent.is_some() {
-                let last_day = row.zone.wall(row.last_sent.unwrap()).date();
+            if let Some(sent) = row.last_sent {
+                let last_day = row.zone.wall(sent).date();
                 assert!(row.next.unwrap().wall.date() > last_day, "two on one day");
                 return;
             }

@@ -2,7 +2,7 @@
 //!
 //! What makes it hang from outside is what can on a real machine: a log that nobody reads any more, so that whoever
 //! writes the next line waits for ever; and a messages folder on a disk that does not answer, here a pipe. These tests
-//! wait as long as the program does.
+//! wait as long as the program does; by their name they are the first to begin, so that the others run meanwhile.
 
 use std::{
     io::{BufRead as _, BufReader, PipeReader, Read as _, Write as _, pipe},
@@ -53,7 +53,7 @@ impl Log {
     }
 
     /// From now on nobody reads it: it is full, and stays full.
-    fn is_read_no_more(self) -> PipeReader {
+    fn stays_unread(self) -> PipeReader {
         let mut full = self.full;
         let (filled, is_full) = mpsc::channel();
         std::thread::spawn(move || {
@@ -137,7 +137,7 @@ async fn a_courier_that_hangs_is_said_and_ends_the_process_and_nothing_is_lost()
     program
         .until_it_answers("/healthz", "well", SAID_WITHIN)
         .await;
-    let nobody_reads = log.is_read_no_more();
+    let nobody_reads = log.stays_unread();
     let hung = program.clock.instant();
     a_row_that_cannot_be_read(&program, &store).await;
     sleep(Duration::from_secs(6)).await;
@@ -198,7 +198,7 @@ async fn a_poller_that_hangs_is_said_and_ends_the_process_and_nothing_is_lost() 
     program
         .until_it_answers("/healthz", "well", SAID_WITHIN)
         .await;
-    let nobody_reads = log.is_read_no_more();
+    let nobody_reads = log.stays_unread();
     let hung = program.clock.instant();
     program
         .telegram
