@@ -297,7 +297,7 @@ pub fn explain(failure: &telegram::Failure) -> anyhow::Error {
             "Telegram does not know this token: copy it again from @BotFather into TELOXIDE_TOKEN"
         ),
         _ => anyhow!(
-            "{failure}: is this machine online, and are TELOXIDE_API_URL and TELOXIDE_PROXY right, if they are set?"
+            "{failure}: is this machine online, is its clock right, and are TELOXIDE_API_URL and TELOXIDE_PROXY, if they are set?"
         ),
     }
 }
