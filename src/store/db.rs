@@ -102,11 +102,16 @@ impl Store {
         saved.push(".saved");
         let saved = PathBuf::from(saved);
         let rescued = match self.backup(&saved).await {
-            Ok(()) => format!("what was in it is saved in {}: put that", saved.display()),
-            Err(_) => "put it back, or its newest backup".to_owned(),
+            // Of another file's log nothing must get into it.
+            Ok(()) => format!(
+                "what was in it is saved in {}: put that in its place, remove {place}-wal and {place}-shm,",
+                saved.display()
+            ),
+            Err(_) => "put it back, or its newest backup,".to_owned(),
         };
         Some(format!(
-            "the database file {place} was deleted or moved away while the bot ran; {rescued} in its place and start again"
+            "the database file {place} was deleted or moved away while the bot ran; {rescued} and start \
+             again"
         ))
     }
 

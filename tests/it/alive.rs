@@ -17,7 +17,10 @@ use slowbloom::{
     sandbox::{CallRecord, CallResult, Fault, Target},
     store::{Keys, Store},
 };
-use tokio::time::{Instant, sleep};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 use crate::support::{program::Program, seeding::subscriber};
 
@@ -306,50 +309,31 @@ async fn lives_through(program: &mut Program, store: &Store) {
     assert!(program.is_told_to_stop().await.0.success());
 }
 
-async fn running() -> (Program, Store) {
-    let mut program = Program::new().await;
-    program.listens();
-    let store = store(&program).await;
-    program.starts();
-    program
-        .until_it_answers("/readyz", "leading", SAID_WITHIN)
-        .await;
-    (program, store)
-}
-
+/// Polls that are held for ever, that drip for ever, a storm of 429, and a Telegram that is away: side by side, as each
+/// takes a minute.
 #[tokio::test(flavor = "multi_thread")]
-async fn polls_that_are_held_for_ever_do_not_end_it() {
-    let (mut program, store) = running().await;
-    program
-        .telegram
-        .keeps_failing(Target::Method("getUpdates"), Fault::Hang);
-    lives_through(&mut program, &store).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn polls_that_drip_for_ever_do_not_end_it() {
-    let (mut program, store) = running().await;
-    let drip = Fault::Drip(Duration::from_secs(5));
-    program
-        .telegram
-        .keeps_failing(Target::Method("getUpdates"), drip);
-    lives_through(&mut program, &store).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_storm_of_429_does_not_end_it() {
-    let (mut program, store) = running().await;
-    program
-        .telegram
-        .keeps_failing(Target::All, Fault::TooMany(2));
-    lives_through(&mut program, &store).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_telegram_that_is_away_does_not_end_it() {
-    let (mut program, store) = running().await;
-    program
-        .telegram
-        .keeps_failing(Target::All, Fault::Gateway(502));
-    lives_through(&mut program, &store).await;
+async fn a_telegram_that_is_slow_or_away_does_not_end_it() {
+    let polls = Target::Method("getUpdates");
+    let mut trials = JoinSet::new();
+    for (target, fault) in [
+        (polls, Fault::Hang),
+        (polls, Fault::Drip(Duration::from_secs(5))),
+        (Target::All, Fault::TooMany(2)),
+        (Target::All, Fault::Gateway(502)),
+    ] {
+        trials.spawn(async move {
+            let mut program = Program::new().await;
+            program.listens();
+            let store = store(&program).await;
+            program.starts();
+            program
+                .until_it_answers("/readyz", "leading", SAID_WITHIN)
+                .await;
+            program.telegram.keeps_failing(target, fault);
+            lives_through(&mut program, &store).await;
+        });
+    }
+    while let Some(trial) = trials.join_next().await {
+        trial.unwrap();
+    }
 }

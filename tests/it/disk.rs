@@ -130,7 +130,7 @@ async fn a_database_file_that_is_deleted_is_noticed_and_saved() {
         "{last}"
     );
     assert!(
-        last.contains("slowbloom.db.saved: put that in its place and start again"),
+        last.contains("slowbloom.db.saved: put that in its place, remove "),
         "{last}"
     );
     // Started again, it does not begin anew behind everybody's back.
