@@ -3,6 +3,8 @@
 //! The schedule is the queue. A row moves to its next slot only after Telegram took the note, so that a note is never
 //! lost: kill the process anywhere and the row is still due.
 
+mod doubt;
+pub mod lateness;
 mod ledger;
 
 use std::{
@@ -12,6 +14,8 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use doubt::Doubt;
+use lateness::Lateness;
 use ledger::{Afterwards, Entry, Ledger};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -22,7 +26,7 @@ use crate::{
     conversation::{Defaults, Scene, notes},
     domain::{ChatId, NoteId, Subscriber, due, due::Occasion},
     store::{Keys, Store, StoreError},
-    telegram::{Class, Delivery, Door, Letter, Receipt},
+    telegram::{Class, Delivery, Door, Letter, Receipt, Telegram},
 };
 
 /// The most notes that are handed to the door at once; the others wait in the store.
@@ -44,6 +48,7 @@ const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// The journey of every note. Clones are the same journey.
 #[derive(Clone, Debug)]
 pub struct Courier {
+    telegram: Telegram,
     door: Door,
     store: Store,
     keys: Keys,
@@ -57,6 +62,8 @@ pub struct Courier {
     overtaken: Arc<tokio::sync::Notify>,
     ticking: Arc<tokio::sync::Mutex<()>>,
     last_turn: Arc<Mutex<Option<Instant>>>,
+    lateness: Arc<Mutex<Lateness>>,
+    doubt: Arc<Doubt>,
 }
 
 /// What one look at the store came to.
@@ -73,6 +80,7 @@ pub struct Tick {
 impl Courier {
     /// Builds the journey on its rooms.
     pub fn new(
+        telegram: Telegram,
         door: Door,
         store: Store,
         keys: Keys,
@@ -81,6 +89,7 @@ impl Courier {
         defaults: Defaults,
     ) -> Self {
         Self {
+            telegram,
             door,
             store,
             keys,
@@ -93,6 +102,8 @@ impl Courier {
             overtaken: Arc::default(),
             ticking: Arc::default(),
             last_turn: Arc::default(),
+            lateness: Arc::default(),
+            doubt: Arc::default(),
         }
     }
 
@@ -100,7 +111,14 @@ impl Courier {
     pub async fn run(&self, stop: CancellationToken) {
         let mut sweep_at = self.clock.now();
         while !stop.is_cancelled() {
-            *self.turned() = Some(self.clock.instant());
+            self.turns();
+            if self.doubt.of_the_clock(&self.telegram).await {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = tokio::time::sleep(LOOK_AT_LEAST_EVERY) => {}
+                }
+                continue;
+            }
             let now = self.clock.now();
             let tick = self.tick(now).await.unwrap_or_else(|error| {
                 tracing::error!(%error, "the notes that are due could not be read");
@@ -108,9 +126,11 @@ impl Courier {
             });
             // A clock that stepped back must not stop the sweeping for as long as it stepped.
             if now >= sweep_at || sweep_at - now > SWEEP_EVERY {
+                self.turns();
                 self.sweep(now).await;
                 sweep_at = now + SWEEP_EVERY;
             }
+            self.turns();
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.until_next(now, tick.full) => {}
@@ -118,9 +138,20 @@ impl Courier {
         }
     }
 
-    /// When the loop last turned: it does so every few seconds even with nothing to do. `None` before it runs.
+    /// When the loop last turned: it does so every few seconds even with nothing to do, and with each row when there is
+    /// much to do. `None` before it runs.
     pub fn last_turn(&self) -> Option<Instant> {
         *self.turned()
+    }
+
+    /// Whether no notes are brought because the machine's clock is not to be believed.
+    pub fn waits_for_clock(&self) -> bool {
+        self.doubt.is_there()
+    }
+
+    /// How late the notes were that it brought.
+    pub fn lateness(&self) -> Lateness {
+        *self.lateness.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Hands every note that is due at `now` to the door, as far as there is room.
@@ -150,6 +181,7 @@ impl Courier {
                     done.full = true;
                     return Ok(done);
                 }
+                self.turns();
                 self.look_at(&subscriber, &content, (now, read_at), &mut done)
                     .await?;
             }
@@ -179,6 +211,16 @@ impl Courier {
         done: &mut Tick,
     ) -> Result<(), StoreError> {
         let chat = subscriber.chat;
+        if !due::is_by_these_rules(subscriber) {
+            let planned = due::with_these_rules(subscriber.clone(), now);
+            if planned.next != subscriber.next {
+                // Older zone rules had it come now; it comes when the clock on her wall shows it.
+                self.store
+                    .update(chat, |row| Some(due::with_these_rules(row, now)))
+                    .await?;
+                return Ok(());
+            }
+        }
         let scene = self.scene(content, subscriber, now);
         let brought = match due::decide(subscriber, notes::whole_pool_seen(&scene, subscriber), now)
         {
@@ -212,8 +254,12 @@ impl Courier {
         let receipt = self.post(subscriber, message, read_at);
         done.posted += 1;
         let courier = self.clone();
+        let due = subscriber.next.map_or(now, |slot| slot.due);
         tokio::spawn(async move {
             let delivery = receipt.await;
+            if matches!(delivery, Delivery::Delivered { .. }) {
+                courier.count_lateness(due);
+            }
             courier.see_off(chat, note, afterwards, delivery).await;
             courier.lock().remove(&chat);
             courier.arrived.notify_waiters();
@@ -261,6 +307,13 @@ impl Courier {
             .await;
     }
 
+    fn count_lateness(&self, due: DateTime<Utc>) {
+        // Never before it was due, unless the clock stepped back meanwhile.
+        let late = (self.clock.now() - due).to_std().unwrap_or_default();
+        let mut lateness = self.lateness.lock().unwrap_or_else(PoisonError::into_inner);
+        lateness.count_one(late);
+    }
+
     async fn sweep(&self, now: DateTime<Utc>) {
         match self.store.erase_expired(now).await {
             Ok(0) => {}
@@ -293,6 +346,11 @@ impl Courier {
 
     fn room(&self) -> usize {
         MAX_ON_THE_WAY.saturating_sub(self.lock().len())
+    }
+
+    /// Shows whoever watches that it does not hang.
+    fn turns(&self) {
+        *self.turned() = Some(self.clock.instant());
     }
 
     fn turned(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {

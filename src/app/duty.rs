@@ -2,13 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
     rooms::{Rooms, introduce},
     standing::{Phase, Standing},
+    upkeep::Upkeep,
     watchdog::{self, Beats},
 };
 use crate::{
@@ -57,8 +58,6 @@ pub(super) enum Ended {
     ToStop(anyhow::Result<()>),
     /// Another process leads, or may.
     Lost,
-    /// A loop hangs: there is nothing left that could be stopped in order.
-    Stuck(String),
 }
 
 impl Duty {
@@ -96,6 +95,12 @@ impl Duty {
         } else {
             Duration::ZERO
         });
+        let upkeep = Upkeep {
+            store: rooms.store.clone(),
+            clock: rooms.clock.clone(),
+            telegram: rooms.telegram.clone(),
+        };
+        let upkeep = AbortOnDropHandle::new(tokio::spawn(upkeep.run()));
         let polling = self.inbox.health();
         let beats = Arc::new(Beats {
             clock: rooms.clock.clone(),
@@ -105,22 +110,30 @@ impl Duty {
                 .then(|| Box::new(polling.clone()) as _),
             courier: rounds.courier.clone(),
             door: rounds.door.clone(),
+            store: rooms.store.clone(),
         });
         standing.count(Some(beats.clone()));
-        let sample = || beats.sample(standing.leads());
+        let sample = {
+            let standing = standing.clone();
+            move || beats.sample(standing.leads())
+        };
+        let _watch = watchdog::watch_over(
+            sample,
+            standing.clone(),
+            watchdog::LOOK_EVERY,
+            watchdog::end,
+        )
+        .context("cannot start the watchdog")?;
         let conflict = || polling().conflict;
         let mut lead = Some(lead);
         let intake = take_updates(self.inbound, self.inbox, self.registration, standing, stop);
         let ended = tokio::select! {
             ended = intake => Ended::ToStop(ended),
-            () = hold(&mut lead, &mut rounds, rooms, standing, conflict) => Ended::Lost,
-            stuck = watchdog::watch_over(sample, standing, watchdog::LOOK_EVERY) => {
-                return Ok(Ended::Stuck(stuck));
-            }
+            held = hold(&mut lead, &mut rounds, rooms, standing, conflict) => held,
         };
         standing.receive(None);
         standing.count(None);
-        drop(introduction);
+        drop((introduction, upkeep));
         rounds.close(matches!(ended, Ended::Lost)).await;
         if let Some(lead) = lead {
             lead.release().await;
@@ -152,7 +165,7 @@ async fn take_updates(
     kept
 }
 
-/// Holds the lead: returns when it is lost.
+/// Holds the lead: returns when it is lost, or when a SQLite database is no longer where it was.
 ///
 /// While the database does not answer nobody knows who leads. Notes stop at once, as another process may send them
 /// soon; messages are still answered, because someone may ask for help, until the lead is back, another process has
@@ -163,7 +176,7 @@ async fn hold(
     rooms: &Rooms,
     standing: &Standing,
     conflict: impl Fn() -> bool,
-) {
+) -> Ended {
     // The session that held the lead last.
     let mut lost = None;
     loop {
@@ -173,6 +186,10 @@ async fn hold(
             ASK_EVERY
         })
         .await;
+        if let Some(sentence) = rooms.store.misplaced().await {
+            rounds.end().await;
+            return Ended::ToStop(Err(anyhow!(sentence)));
+        }
         let held = match lead {
             Some(lead) => lead.still_held().await,
             None => false,
@@ -198,8 +215,8 @@ async fn hold(
             }
             // It is nobody else: whoever calls for help is answered by us or not at all.
             Ok(None) if rooms.store.is_led_by(lost.as_deref()).await => {}
-            Ok(None) => return,
-            Err(_) if conflict() => return,
+            Ok(None) => return Ended::Lost,
+            Err(_) if conflict() => return Ended::Lost,
             Err(_) => {}
         }
     }

@@ -187,6 +187,11 @@ impl StandIn {
         self.shared.change(|model| model.faults.clear());
     }
 
+    /// From now on answers are dated so far ahead of the machine's clock: as if that were so far behind.
+    pub fn dates_answers_ahead(&self, by: chrono::TimeDelta) {
+        self.shared.with(|model| model.dated_ahead = by);
+    }
+
     /// Refuses with 429 what is over the limits, instead of only counting it.
     pub fn enforces_limits(&self, strict: bool) {
         self.shared.with(|model| model.judge.strict = strict);

@@ -53,8 +53,7 @@ impl Store {
     pub async fn try_lead(&self) -> anyhow::Result<Option<Lead>> {
         match &self.place {
             Place::Sqlite(path) => {
-                let mut name = path.clone().into_os_string();
-                name.push(".lock");
+                let name = self.place.lock_file().unwrap_or_default();
                 let file = owner_only(fs::OpenOptions::new().write(true).create(true))
                     .truncate(false)
                     .open(&name)

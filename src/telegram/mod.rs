@@ -5,6 +5,7 @@
 pub mod api;
 #[cfg(test)]
 mod canary;
+mod date;
 pub mod door;
 #[cfg(test)]
 mod fake;

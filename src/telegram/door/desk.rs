@@ -89,6 +89,7 @@ impl Desk {
             letter,
             reply,
             number: self.posted,
+            arrived: self.posted,
             attempts: Attempts::default(),
         };
         if self.closing {
@@ -356,10 +357,10 @@ impl Desk {
     }
 
     fn put_back(&mut self, item: Item, from: Instant, now: Now) {
-        if let Some(untried) = self.hush.drops(&item.letter, item.number, now) {
+        if let Some(untried) = self.hush.drops(&item.letter, item.arrived, now) {
             return self.give_back(item, untried, now);
         }
-        let recalled = item.letter.class == Class::Note && item.number <= self.recalled;
+        let recalled = item.letter.class == Class::Note && item.arrived <= self.recalled;
         if recalled || self.closing && item.letter.class != Class::Crisis {
             item.settle(Delivery::Closed);
         } else {

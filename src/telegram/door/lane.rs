@@ -26,6 +26,8 @@ pub(super) struct Item {
     pub(super) reply: Reply,
     /// Its number at the door: who came first leaves first within a class.
     pub(super) number: u64,
+    /// How many letters had come with it: what was called back and what came after is told by this.
+    pub(super) arrived: u64,
     pub(super) attempts: Attempts,
 }
 

@@ -43,8 +43,8 @@ use crate::{
 /// How long Telegram may hold a poll that has nothing to tell.
 pub const POLL: Duration = Duration::from_secs(25);
 
-/// How much longer than [`POLL`] the request itself may take.
-const POLL_SLACK: Duration = Duration::from_secs(10);
+/// How long the request itself may take: ten seconds more than [`POLL`].
+pub const LONGEST_POLL: Duration = POLL.saturating_add(Duration::from_secs(10));
 
 /// After this long the next poll may start as soon as it can acknowledge something: the fewer come twice after a crash.
 const ACKNOWLEDGE_AFTER: Duration = Duration::from_millis(250);
@@ -171,7 +171,7 @@ impl Inbox {
         H: Fn(Incoming) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Handled> + Send + 'static,
     {
-        lock(&self.health).last_turn = Some(self.clock.instant());
+        self.turns();
         if let Some(polled) = self.polled_at
             && !self.window.is_empty()
             && self.window.offset() == self.polled_from
@@ -179,6 +179,7 @@ impl Inbox {
             let times = (polled + ACKNOWLEDGE_AFTER, polled + SAME_OFFSET);
             self.wait_for_handlers(handle, times, stop, true).await;
             self.acknowledge();
+            self.turns();
         }
         let polled = tokio::select! {
             biased;
@@ -190,6 +191,7 @@ impl Inbox {
             Err(failure) => return self.failed(&failure, stop).await,
         };
         (self.failures, self.refused) = (0, 0);
+        self.turns();
         let received = batch.len();
         let malformed = self.window.take_in(batch);
         {
@@ -234,14 +236,20 @@ impl Inbox {
         }
     }
 
+    /// Shows whoever watches that it does not hang.
+    fn turns(&self) {
+        lock(&self.health).last_turn = Some(self.clock.instant());
+    }
+
     async fn poll(&mut self) -> Result<Vec<Result<Incoming, update::Malformed>>, Failure> {
         if !self.webhook_gone {
             self.telegram.delete_webhook().await?;
             self.webhook_gone = true;
+            self.turns();
         }
         self.polled_from = self.window.offset();
         self.polled_at = Some(self.clock.instant());
-        let raw = self.ask(window::FULL, POLL, POLL + POLL_SLACK).await?;
+        let raw = self.ask(window::FULL, POLL, LONGEST_POLL).await?;
         let Ok(Batch(raw)) = serde_json::from_str(raw.get()) else {
             return Err(Failure::unanswered(
                 Outcome::Ambiguous,

@@ -22,6 +22,20 @@ pub(super) struct Lanes {
     panics: HashMap<i64, u8>,
     /// Calls for help that were replied to, or are being replied to, and are not done with.
     replied: HashSet<i64>,
+    pub(super) counts: Received,
+}
+
+/// What became of updates that Telegram brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Received {
+    /// Updates handled to the end.
+    pub handled: u64,
+    /// Updates that could not be read.
+    pub malformed: u64,
+    /// Updates that were given up because their handler panicked again and again.
+    pub given_up: u64,
+    /// Handlers that panicked.
+    pub panics: u64,
 }
 
 impl Lanes {
@@ -73,18 +87,22 @@ impl Lanes {
 
     /// A handler ended; `None` means that it panicked. Returns what Telegram is to be told.
     pub(super) fn finished(&mut self, id: i64, handled: Option<Handled>) -> Handled {
+        let ended = handled.is_some();
         let handled = if let Some(handled) = handled {
             handled
         } else {
             let panics = self.panics.entry(id).or_default();
             *panics += 1;
+            self.counts.panics += 1;
             if *panics < MOST_PANICS {
                 // Not remembered as answered: that is not known.
                 return Handled::Owing;
             }
             tracing::error!("gave an update up after its handler panicked twice");
+            self.counts.given_up += 1;
             Handled::Done
         };
+        self.counts.handled += u64::from(ended && handled == Handled::Done);
         self.panics.remove(&id);
         self.replied.remove(&id);
         if self.seen.insert(id, handled).is_none() {
@@ -168,5 +186,14 @@ mod tests {
         assert_eq!(lanes.seen(1), None, "it may not have been answered");
         assert_eq!(lanes.finished(1, None), Handled::Done);
         assert!(lanes.panics.is_empty());
+        lanes.finished(2, Some(Handled::Owing));
+        lanes.finished(2, Some(Handled::Done));
+        let counts = Received {
+            handled: 1,
+            malformed: 0,
+            given_up: 1,
+            panics: 2,
+        };
+        assert_eq!(lanes.counts, counts);
     }
 }

@@ -13,6 +13,7 @@ use std::{
 
 use futures_util::future::BoxFuture;
 use lanes::Lanes;
+pub use lanes::Received;
 pub use registration::Registration;
 use tokio_util::task::TaskTracker;
 
@@ -60,6 +61,7 @@ impl Reception {
     pub async fn take(&self, body: &[u8]) -> Handled {
         let read = std::str::from_utf8(body).map_err(|_| Malformed::Unnumbered);
         let Ok(incoming) = read.and_then(update::read) else {
+            self.lock().counts.malformed += 1;
             tracing::warn!("skipped an update that cannot be read");
             return Handled::Done;
         };
@@ -68,6 +70,11 @@ impl Reception {
             .at_work
             .spawn(async move { reception.handle_in_turn(incoming).await });
         work.await.unwrap_or(Handled::Owing)
+    }
+
+    /// What became of the updates so far.
+    pub fn counts(&self) -> Received {
+        self.lock().counts
     }
 
     /// Waits until everything that was taken in is handled, at most this long.
