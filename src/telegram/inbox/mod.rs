@@ -52,15 +52,12 @@ const ACKNOWLEDGE_AFTER: Duration = Duration::from_millis(250);
 /// When more waits at Telegram than one poll brings, a call for help may be behind it.
 const ACKNOWLEDGE_IN_A_CROWD: Duration = Duration::from_millis(50);
 
-/// From one poll to the next when the offset cannot move on, because a handler is stuck: somebody else may call for help
-/// meanwhile. Telegram's server is short with whoever repeats an offset within half a second.
+/// From one poll to the next when a stuck handler keeps the offset where it is: somebody else may call for help. Telegram is
+/// short with whoever repeats an offset within half a second.
 const SAME_OFFSET: Duration = Duration::from_millis(600);
 
 /// Back-off after failed polls: from, to. Below a second: with the network back, a call for help may be the first to come.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_millis(800));
-
-/// The pause after a webhook was found in the way.
-const WEBHOOK_PAUSE: Duration = Duration::from_secs(1);
 
 /// The pause when another program polls: it does not go away by being asked.
 const CONFLICT_PAUSE: Duration = Duration::from_secs(5);
@@ -289,7 +286,7 @@ impl Inbox {
             ),
             Outcome::Conflict if failure.is_webhook_in_the_way() => {
                 self.webhook_gone = false;
-                WEBHOOK_PAUSE
+                SAME_OFFSET
             }
             Outcome::Conflict => {
                 // Once per conflict, not once per poll.
