@@ -58,6 +58,8 @@ pub struct Courier {
     on_the_way: Arc<Mutex<HashSet<ChatId>>>,
     ledger: Arc<Ledger>,
     arrived: Arc<tokio::sync::Notify>,
+    /// Something is to be decided anew.
+    overtaken: Arc<tokio::sync::Notify>,
     ticking: Arc<tokio::sync::Mutex<()>>,
     last_turn: Arc<Mutex<Option<Instant>>>,
     lateness: Arc<Mutex<Lateness>>,
@@ -97,6 +99,7 @@ impl Courier {
             on_the_way: Arc::default(),
             ledger: Arc::default(),
             arrived: Arc::default(),
+            overtaken: Arc::default(),
             ticking: Arc::default(),
             last_turn: Arc::default(),
             lateness: Arc::default(),
@@ -161,6 +164,7 @@ impl Courier {
             // Taken before the rows are read: a note that arrives in between leaves a row here that looks due and is
             // not, and would be sent twice.
             let busy = self.lock().clone();
+            let read_at = self.clock.instant();
             let page = self.store.due(now, after.as_ref(), ROWS).await?;
             if page.unreadable > 0 {
                 tracing::error!(
@@ -178,7 +182,8 @@ impl Courier {
                     return Ok(done);
                 }
                 self.turns();
-                self.look_at(&subscriber, &content, now, &mut done).await?;
+                self.look_at(&subscriber, &content, (now, read_at), &mut done)
+                    .await?;
             }
             after = page.next;
             if after.is_none() {
@@ -202,7 +207,7 @@ impl Courier {
         &self,
         subscriber: &Subscriber,
         content: &Content,
-        now: DateTime<Utc>,
+        (now, read_at): (DateTime<Utc>, Instant),
         done: &mut Tick,
     ) -> Result<(), StoreError> {
         let chat = subscriber.chat;
@@ -246,7 +251,7 @@ impl Courier {
             return Ok(());
         };
         self.lock().insert(chat);
-        let receipt = self.post(subscriber, message);
+        let receipt = self.post(subscriber, message, read_at);
         done.posted += 1;
         let courier = self.clone();
         let due = subscriber.next.map_or(now, |slot| slot.due);
@@ -258,15 +263,19 @@ impl Courier {
             courier.see_off(chat, note, afterwards, delivery).await;
             courier.lock().remove(&chat);
             courier.arrived.notify_waiters();
+            if delivery == Delivery::Overtaken {
+                courier.overtaken.notify_one();
+            }
         });
         Ok(())
     }
 
-    fn post(&self, subscriber: &Subscriber, message: Message) -> Receipt {
+    fn post(&self, subscriber: &Subscriber, message: Message, read_at: Instant) -> Receipt {
         let not_after = subscriber.next.map(|slot| slot.due + due::TOO_LATE);
         self.door.post(Letter {
             sound: subscriber.sound,
             not_after,
+            decided: Some(read_at),
             ..Letter::new(subscriber.chat, Class::Note, message)
         })
     }
@@ -286,7 +295,7 @@ impl Courier {
                 |row, _, now| due::after_skipped(row, now)
             }
             // Still due: the next tick decides anew.
-            Delivery::Expired | Delivery::Overtaken | Delivery::Closed => return,
+            Delivery::Expired | Delivery::Overtaken | Delivery::Held | Delivery::Closed => return,
         };
         let entry = Entry {
             chat,
@@ -313,14 +322,15 @@ impl Courier {
         }
     }
 
-    /// Sleeps until a look is worth while: the next due moment, a note that arrived while there was no room, or a
-    /// few seconds.
+    /// Sleeps until a look is worth while: the next due moment, a note that arrived while there was no room, one that
+    /// is to be decided anew, or a few seconds.
     async fn until_next(&self, now: DateTime<Utc>, full: bool) {
         let next = self.store.next_due(now).await.ok().flatten();
         let wake = next.unwrap_or(now + TimeDelta::days(1));
         tokio::select! {
             () = self.clock.sleep_until(wake, LOOK_AT_LEAST_EVERY) => {}
             () = self.until_many_arrived(), if full => {}
+            () = self.overtaken.notified() => {}
         }
     }
 

@@ -4,6 +4,7 @@
 //! `name=number` changes a size. docs/benchmarks.md says what each figure means. Nothing here passes or fails by time.
 
 mod answers;
+mod behind;
 mod bot;
 mod broadcast;
 mod figures;
@@ -20,13 +21,17 @@ struct Asked {
     numbers: Vec<(String, u64)>,
 }
 
-const ALL: [&str; 8] = [
+const ALL: [&str; 12] = [
     "broadcast-30",
     "broadcast-1000",
     "answers-30",
     "answers-1000",
     "lateness",
     "size",
+    "backlog",
+    "flood",
+    "locked",
+    "banned",
     "bad-chat",
     "storm",
 ];
@@ -77,6 +82,10 @@ fn main() -> anyhow::Result<()> {
                 "answers-1000" => answers::run(&asked, 1_000).await,
                 "lateness" => lateness::run(asked.number("notes", 200)).await,
                 "size" => size::run(&asked).await,
+                "backlog" => behind::backlog(&asked).await,
+                "flood" => behind::flood(&asked).await,
+                "banned" => behind::banned(&asked).await,
+                "locked" => behind::locked(&asked).await,
                 "bad-chat" => storm::bad_chat(&asked).await,
                 _ => storm::run(&asked).await,
             }

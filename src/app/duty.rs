@@ -177,6 +177,8 @@ async fn hold(
     standing: &Standing,
     conflict: impl Fn() -> bool,
 ) -> Ended {
+    // The session that held the lead last.
+    let mut lost = None;
     loop {
         tokio::time::sleep(if lead.is_some() {
             KEEP_EVERY
@@ -197,7 +199,8 @@ async fn hold(
         }
         rounds.end().await;
         // Dropped first: the old session may hold the lock that the new one asks for.
-        if lead.take().is_some() {
+        if let Some(lead) = lead.take() {
+            lost = lead.session().map(str::to_owned);
             tracing::warn!(
                 "the session that holds the lead is gone or does not answer: no notes are sent until it is clear who leads"
             );
@@ -210,6 +213,8 @@ async fn hold(
                 standing.set(Phase::Leading);
                 rounds.begin(Duration::ZERO);
             }
+            // It is nobody else: whoever calls for help is answered by us or not at all.
+            Ok(None) if rooms.store.is_led_by(lost.as_deref()).await => {}
             Ok(None) => return Ended::Lost,
             Err(_) if conflict() => return Ended::Lost,
             Err(_) => {}

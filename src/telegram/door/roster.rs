@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::{
     desk::Now,
     lane::{Filed, Item, Lane},
+    letter::Class,
 };
 use crate::domain::ChatId;
 
@@ -48,6 +49,12 @@ impl Roster {
     /// How many chats have a letter that may leave now.
     pub(super) fn count_ready(&self) -> usize {
         self.lines.iter().map(BTreeSet::len).sum()
+    }
+
+    /// How many of these leave before a letter of this class that comes now.
+    pub(super) fn ready_before(&self, class: Class) -> usize {
+        let lines = self.lines.iter().take(class as usize + 1);
+        lines.map(BTreeSet::len).sum()
     }
 
     /// The first chat in the line of crisis replies.

@@ -1,6 +1,6 @@
 //! Whose turn it is in each chat, and what became of the latest updates. Pure.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use tokio::sync::oneshot;
 
@@ -20,6 +20,8 @@ pub(super) struct Lanes {
     seen: HashMap<i64, Handled>,
     order: VecDeque<i64>,
     panics: HashMap<i64, u8>,
+    /// Calls for help that were replied to, or are being replied to, and are not done with.
+    replied: HashSet<i64>,
     pub(super) counts: Received,
 }
 
@@ -68,6 +70,21 @@ impl Lanes {
         self.seen.get(&id).copied()
     }
 
+    /// A call for help came: whether it is to be replied to now. Not if that was done, or another copy of it does so.
+    pub(super) fn replies(&mut self, id: i64) -> bool {
+        !self.seen.contains_key(&id) && self.replied.insert(id)
+    }
+
+    /// The reply came to nothing.
+    pub(super) fn did_not_reply(&mut self, id: i64) {
+        self.replied.remove(&id);
+    }
+
+    /// Whether a call for help was replied to, so that only its effect is to be handled.
+    pub(super) fn has_replied(&self, id: i64) -> bool {
+        self.replied.contains(&id)
+    }
+
     /// A handler ended; `None` means that it panicked. Returns what Telegram is to be told.
     pub(super) fn finished(&mut self, id: i64, handled: Option<Handled>) -> Handled {
         let ended = handled.is_some();
@@ -87,6 +104,7 @@ impl Lanes {
         };
         self.counts.handled += u64::from(ended && handled == Handled::Done);
         self.panics.remove(&id);
+        self.replied.remove(&id);
         if self.seen.insert(id, handled).is_none() {
             self.order.push_back(id);
         }
@@ -146,6 +164,19 @@ mod tests {
         lanes.finished(4097, Some(Handled::Done));
         assert_eq!(lanes.seen(1), None);
         assert_eq!(lanes.seen.len(), lanes.order.len());
+    }
+
+    #[test]
+    fn a_call_for_help_is_replied_to_once_however_often_it_comes() {
+        let mut lanes = Lanes::default();
+        assert!(lanes.replies(1));
+        assert!(!lanes.replies(1), "a copy");
+        lanes.did_not_reply(1);
+        assert!(lanes.replies(1) && lanes.has_replied(1));
+        lanes.finished(1, Some(Handled::Owing));
+        assert!(!lanes.replies(1));
+        lanes.finished(1, Some(Handled::Done));
+        assert!(!lanes.replies(1) && lanes.replied.is_empty());
     }
 
     #[test]
