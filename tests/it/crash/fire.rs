@@ -1,0 +1,276 @@
+//! A town on fire: notes that are due, parents who talk, and the program in the middle of both.
+
+use std::{collections::HashMap, fmt, time::Duration};
+
+use chrono::{DateTime, Timelike as _, Utc};
+use slowbloom::{
+    domain::{ChatId, subscriber::Slot, zone::Zone},
+    sandbox::{CallRecord, PATIENCE, Parent},
+    store::{Keys, Store},
+};
+use tokio::task::JoinSet;
+
+use super::talk::{deeds_of, is_as_she_left_it, is_whole, talks, was_answered};
+use crate::support::{program::Program, seeding::subscriber};
+
+/// Kills in all when nothing else is said, and from how many on the load is full.
+const KILLS: usize = 4;
+const FULL: usize = 40;
+/// The full load: notes that fall due at once, and parents who talk.
+const NOTES: usize = 2_000;
+const PARENTS: usize = 200;
+/// Chats from here on belong to parents who get notes; the ones before to parents who talk.
+const FIRST_WITH_NOTES: i64 = 10_001;
+const FIRST_WHO_TALKS: i64 = 101;
+/// A request that arrived at most this long before a kill counts as in flight: accepted perhaps, but perhaps not
+/// written down yet. At 30 a second that is six of them.
+const IN_FLIGHT: Duration = Duration::from_millis(200);
+
+/// What burns.
+#[derive(Clone, Copy)]
+pub(super) struct Load {
+    pub(super) notes: usize,
+    pub(super) parents: usize,
+}
+
+impl Load {
+    /// The share of the full load that fits so many kills.
+    pub(super) fn of(kills: usize) -> Self {
+        let share = |full: usize| (full * kills / FULL).min(full);
+        Self {
+            notes: share(NOTES),
+            parents: share(PARENTS),
+        }
+    }
+
+    pub(super) fn without_notes(self) -> Self {
+        Self { notes: 0, ..self }
+    }
+
+    pub(super) fn without_parents(self) -> Self {
+        Self { parents: 0, ..self }
+    }
+
+    /// How many messages the program has to send.
+    fn messages(self) -> usize {
+        let parents = (FIRST_WHO_TALKS..).take(self.parents);
+        self.notes + parents.map(|id| deeds_of(id).len()).sum::<usize>()
+    }
+}
+
+pub(super) struct Fire {
+    pub(super) program: Program,
+    store: Store,
+    load: Load,
+    talking: JoinSet<Parent>,
+    /// In flight when the program was killed: requests that bring notes, requests that answer, updates that were not
+    /// acknowledged.
+    flying: [usize; 3],
+}
+
+/// What came of it all.
+pub(super) struct Ashes {
+    pub(super) notes: usize,
+    pub(super) lost: usize,
+    pub(super) twice: usize,
+    pub(super) asked: usize,
+    pub(super) parents: usize,
+    pub(super) again: usize,
+    /// As in [`Fire`].
+    pub(super) flying: [usize; 3],
+}
+
+impl Fire {
+    /// The notes are due now; the program is not started yet, and nobody talks yet.
+    pub(super) async fn new(load: Load) -> Self {
+        let mut program = Program::new().await;
+        let now = program.clock.now();
+        program.set("DEFAULT_TIMEZONE", where_it_is_night(now));
+        let keys = Keys::load_or_create(&program.key_file()).unwrap();
+        let store = Store::open(&program.database(), keys).await.unwrap();
+        let mut rows = Vec::new();
+        for id in (FIRST_WITH_NOTES..).take(load.notes) {
+            program.telegram.parent(id, "parent", "en").wrote_before();
+            let mut row = subscriber(id, now);
+            let wall = row.zone.wall(now);
+            row.next = Some(Slot { due: now, wall });
+            rows.push(row);
+        }
+        store.insert_all(&rows).await.unwrap();
+        Self {
+            program,
+            store,
+            load,
+            talking: JoinSet::new(),
+            flying: [0; 3],
+        }
+    }
+
+    /// Everybody who talks begins.
+    pub(super) fn parents_talk(&mut self) {
+        for id in (FIRST_WHO_TALKS..).take(self.load.parents) {
+            let parent = self.program.telegram.parent(id, "mia", "en");
+            self.talking.spawn(talks(parent));
+        }
+    }
+
+    /// Returns at an instant that `turn` chooses: after some more messages, and then some more milliseconds. All
+    /// `turns` together are spread over the whole fire; every third time it is soon after the start.
+    pub(super) async fn waits_for_an_instant(&self, turn: usize, turns: usize) {
+        let chance = mixed(turn as u64);
+        let most = if turn % 3 == 2 {
+            20
+        } else {
+            // On average two thirds of it, on two of three turns.
+            self.load.messages() * 2 / turns
+        };
+        let some = usize::try_from(chance >> 16).unwrap() % most.max(1);
+        let all = self.load.messages();
+        let until = (self.program.telegram.count_calls(says) + some).min(all);
+        let said = |calls: &[CallRecord]| calls.iter().filter(|call| says(call)).count() >= until;
+        let told = self.program.telegram.until_calls("some more were sent", said);
+        assert!(told.await.is_ok(), "{}", self.program.log());
+        tokio::time::sleep(Duration::from_millis(chance & 63)).await;
+    }
+
+    /// Kills it, counts what was in flight, and looks at what is stored.
+    pub(super) async fn is_killed(&mut self) {
+        self.program.is_killed();
+        let killed = self.program.clock.instant();
+        let flying = |notes: bool| {
+            self.program.telegram.count_calls(|call| {
+                let for_notes = call.chat.is_some_and(|chat| chat >= FIRST_WITH_NOTES);
+                says(call) && for_notes == notes && call.instant + IN_FLIGHT > killed
+            })
+        };
+        let now = [flying(true), flying(false), self.program.telegram.unconfirmed()];
+        for (all, now) in self.flying.iter_mut().zip(now) {
+            *all += now;
+        }
+        for id in (FIRST_WHO_TALKS..).take(self.load.parents) {
+            if let Some(row) = self.store.subscriber(ChatId(id)).await.unwrap() {
+                is_whole(&row, self.program.clock.now());
+            }
+        }
+    }
+
+    /// Lets everything come to its end: every parent has her answers, every note has come.
+    pub(super) async fn burns_out(mut self) -> Ashes {
+        let mut parents = Vec::new();
+        while let Some(parent) = self.talking.join_next().await {
+            parents.push(parent.unwrap());
+        }
+        self.program.telegram.all_confirmed().await.unwrap();
+        self.nothing_is_due().await;
+        for parent in &parents {
+            was_answered(parent);
+            let row = self.store.subscriber(ChatId(parent.id)).await.unwrap();
+            is_as_she_left_it(&row.unwrap(), self.program.clock.now());
+        }
+        let notes = self.notes_by_chat();
+        let asked = parents.iter().map(|parent| deeds_of(parent.id).len());
+        let asked: usize = asked.sum();
+        let answers: usize = parents.iter().map(|parent| parent.heard().len()).sum();
+        Ashes {
+            notes: self.load.notes,
+            lost: self.load.notes - notes.len(),
+            twice: notes.values().map(|count| count - 1).sum(),
+            asked,
+            parents: parents.len(),
+            again: answers - asked,
+            flying: self.flying,
+        }
+    }
+
+    async fn nothing_is_due(&self) {
+        let mut newest = self.program.clock.instant();
+        let mut sends = 0;
+        loop {
+            let now = self.program.clock.now();
+            let parked = self.store.parked(None, 1).await.unwrap().rows.len();
+            if self.store.backlog(now).await.unwrap() == 0 && parked == 0 {
+                return;
+            }
+            let before = std::mem::replace(&mut sends, self.program.telegram.calls().len());
+            if sends > before {
+                newest = self.program.clock.instant();
+            }
+            let waited = self.program.clock.instant() - newest;
+            assert!(waited < PATIENCE, "notes are still due and none comes");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// How many notes each chat got.
+    fn notes_by_chat(&self) -> HashMap<i64, usize> {
+        let mut notes = HashMap::new();
+        for said in self.program.telegram.everything_said() {
+            if said.chat >= FIRST_WITH_NOTES {
+                *notes.entry(said.chat).or_default() += 1;
+            }
+        }
+        notes
+    }
+}
+
+impl fmt::Display for Ashes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [notes, answers, updates] = self.flying;
+        let mut parts = Vec::new();
+        if self.notes > 0 {
+            parts.push(format!(
+                "{} notes, {} lost, {} twice (bound {notes}, in flight at the kills)",
+                self.notes, self.lost, self.twice
+            ));
+        }
+        if self.parents > 0 {
+            parts.push(format!(
+                "{} messages and presses of {} parents, all answered, {} twice (bound {}: {updates} unacknowledged, \
+                 {answers} in flight), nothing half-changed",
+                self.asked,
+                self.parents,
+                self.again,
+                updates + answers
+            ));
+        }
+        f.write_str(&parts.join("; "))
+    }
+}
+
+/// A zone in which it is some time before 7 in the morning: no note of whoever has just agreed falls due meanwhile.
+fn where_it_is_night(now: DateTime<Utc>) -> &'static str {
+    // At most seven hours apart, and without daylight saving.
+    let zones = [
+        "America/Phoenix",
+        "Atlantic/Reykjavik",
+        "Asia/Dhaka",
+        "Pacific/Guadalcanal",
+    ];
+    let is_night = |name: &&str| Zone::new(name).unwrap().wall(now).hour() < 7;
+    zones.into_iter().find(is_night).unwrap()
+}
+
+/// Requests that say something.
+fn says(call: &CallRecord) -> bool {
+    matches!(call.method, "sendMessage" | "editMessageText")
+}
+
+/// A number that is well mixed and the same in every run (the finalizer of splitmix64).
+fn mixed(number: u64) -> u64 {
+    let mut x = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    x ^ (x >> 31)
+}
+
+/// How often the program is killed, in all tests together.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a test may take is not a setting of the program"
+)]
+pub(super) fn kills() -> usize {
+    std::env::var("SLOWBLOOM_KILLS")
+        .ok()
+        .and_then(|kills| kills.parse().ok())
+        .unwrap_or(KILLS)
+}

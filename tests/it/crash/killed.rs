@@ -1,0 +1,45 @@
+//! Killed where it stands (SIGKILL): nothing is lost, and twice comes only what was in flight.
+
+use super::fire::{Fire, Load, kills};
+use crate::support::figures::closing_line;
+
+/// Killed so often while this burns.
+async fn killed(load: Load, kills: usize) {
+    let mut fire = Fire::new(load).await;
+    fire.parents_talk();
+    for turn in 0..kills {
+        fire.program.starts();
+        fire.waits_for_an_instant(turn, kills).await;
+        fire.is_killed().await;
+    }
+    fire.program.starts();
+    let ashes = fire.burns_out().await;
+    closing_line(&format!("{kills} kills: {ashes}"));
+    let [notes, answers, updates] = ashes.flying;
+    assert_eq!(ashes.lost, 0);
+    assert!(ashes.twice <= notes);
+    assert!(ashes.again <= updates + answers);
+}
+
+/// A third of all kills, and of the load that fits all.
+fn share() -> (Load, usize) {
+    (Load::of(kills()), kills().div_ceil(3))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_amid_notes_that_are_all_due_at_once_none_is_lost() {
+    let (load, kills) = share();
+    killed(load.without_parents(), kills).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_amid_parents_who_talk_and_press_everyone_is_answered_and_nothing_is_half_changed() {
+    let (load, kills) = share();
+    killed(load.without_notes(), kills).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_amid_both_nothing_is_lost() {
+    let (load, kills) = share();
+    killed(load, kills).await;
+}
