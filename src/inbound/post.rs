@@ -196,6 +196,7 @@ fn letter(say: Say, class: Class, asked: Asked) -> Letter {
     };
     Letter {
         place,
+        turn: Some(asked.update),
         sound: true,
         asked_at: Some(asked.at),
         ..Letter::new(asked.chat, class, say.message)

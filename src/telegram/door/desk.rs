@@ -81,10 +81,11 @@ impl Desk {
     /// Takes a letter in.
     pub(super) fn post(&mut self, letter: Letter, reply: Reply, now: Now) {
         self.posted += 1;
+        let turn = letter.turn.and_then(|turn| u64::try_from(turn).ok());
         let mut item = Item {
             letter,
             reply,
-            number: self.posted,
+            number: turn.unwrap_or(self.posted),
             attempts: Attempts::default(),
         };
         if self.closing {

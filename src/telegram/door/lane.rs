@@ -20,7 +20,7 @@ pub(super) const CHAT_GAP: Duration = Duration::from_secs(1);
 pub(super) struct Item {
     pub(super) letter: Letter,
     pub(super) reply: Reply,
-    /// Its number at the door: who came first leaves first within a class.
+    /// Its turn, else its number at the door: within a class the lowest leaves first.
     pub(super) number: u64,
     pub(super) attempts: Attempts,
 }

@@ -58,6 +58,10 @@ pub struct Letter {
     pub asked_at: Option<DateTime<Utc>>,
     /// When it becomes pointless: it is not sent after this moment.
     pub not_after: Option<DateTime<Utc>>,
+    /// The number of the update that it answers: of all answers that wait, that to the oldest leaves first, so that what
+    /// Telegram holds can be acknowledged from its beginning on. Without one it is who came to the door first.
+    #[serde(default)]
+    pub turn: Option<i64>,
     /// On the last letter of an answer, the number of the update that it answers: for whoever parks it, the door only
     /// carries it.
     pub answers: Option<i64>,
@@ -75,6 +79,7 @@ impl Letter {
             protect: false,
             asked_at: None,
             not_after: None,
+            turn: None,
             answers: None,
         }
     }
