@@ -126,10 +126,17 @@ impl Fire {
         };
         let some = usize::try_from(chance >> 16).unwrap() % most.max(1);
         let all = self.load.messages();
-        let until = (self.program.telegram.count_calls(says) + some).min(all);
-        let said = |calls: &[CallRecord]| calls.iter().filter(|call| says(call)).count() >= until;
-        let told = self.program.telegram.until_calls("some more were sent", said);
-        assert!(told.await.is_ok(), "{}", self.program.log());
+        let telegram = &self.program.telegram;
+        let mut said = telegram.count_calls(says);
+        let until = (said + some).min(all);
+        while said < until {
+            // Some at a time, as patience is for a standstill.
+            said = until.min(said + 100);
+            let more =
+                |calls: &[CallRecord]| calls.iter().filter(|call| says(call)).count() >= said;
+            let told = telegram.until_calls("some more were sent", more).await;
+            assert!(told.is_ok(), "{}", self.program.log());
+        }
         tokio::time::sleep(Duration::from_millis(chance & 63)).await;
     }
 
@@ -143,7 +150,11 @@ impl Fire {
                 says(call) && for_notes == notes && call.instant + IN_FLIGHT > killed
             })
         };
-        let now = [flying(true), flying(false), self.program.telegram.unconfirmed()];
+        let now = [
+            flying(true),
+            flying(false),
+            self.program.telegram.unconfirmed(),
+        ];
         for (all, now) in self.flying.iter_mut().zip(now) {
             *all += now;
         }
@@ -215,22 +226,22 @@ impl Fire {
 
 impl fmt::Display for Ashes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [notes, answers, updates] = self.flying;
         let mut parts = Vec::new();
         if self.notes > 0 {
-            parts.push(format!(
-                "{} notes, {} lost, {} twice (bound {notes}, in flight at the kills)",
-                self.notes, self.lost, self.twice
-            ));
+            let Self {
+                notes, lost, twice, ..
+            } = self;
+            parts.push(format!("{notes} notes: {lost} lost, {twice} twice"));
         }
         if self.parents > 0 {
+            let Self {
+                asked,
+                parents,
+                again,
+                ..
+            } = self;
             parts.push(format!(
-                "{} messages and presses of {} parents, all answered, {} twice (bound {}: {updates} unacknowledged, \
-                 {answers} in flight), nothing half-changed",
-                self.asked,
-                self.parents,
-                self.again,
-                updates + answers
+                "{asked} messages and presses of {parents} parents: all answered, {again} twice, no setting half-changed"
             ));
         }
         f.write_str(&parts.join("; "))

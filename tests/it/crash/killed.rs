@@ -14,8 +14,11 @@ async fn killed(load: Load, kills: usize) {
     }
     fire.program.starts();
     let ashes = fire.burns_out().await;
-    closing_line(&format!("{kills} kills: {ashes}"));
     let [notes, answers, updates] = ashes.flying;
+    closing_line(&format!(
+        "{kills} kills: {ashes}. In flight at the kills, so that it may come twice: {notes} requests with notes, \
+         {answers} with answers, {updates} updates not acknowledged"
+    ));
     assert_eq!(ashes.lost, 0);
     assert!(ashes.twice <= notes);
     assert!(ashes.again <= updates + answers);

@@ -36,7 +36,11 @@ async fn told_to_stop_it_ends_in_time_and_nothing_is_lost_or_comes_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn told_to_stop_while_telegram_hangs_it_ends_in_time() {
-    let mut fire = Fire::new(Load { notes: 40, parents: 3 }).await;
+    let mut fire = Fire::new(Load {
+        notes: 40,
+        parents: 3,
+    })
+    .await;
     fire.parents_talk();
     fire.program.starts();
     fire.waits_for_an_instant(2000, 2).await;
@@ -47,7 +51,9 @@ async fn told_to_stop_while_telegram_hangs_it_ends_in_time() {
     telegram.recovers();
     fire.program.starts();
     let ashes = fire.burns_out().await;
-    closing_line(&format!("told to stop while Telegram hangs: {ashes}; it took {took:.1?}"));
+    closing_line(&format!(
+        "told to stop while Telegram hangs: {ashes}; it took {took:.1?}"
+    ));
     assert_eq!(ashes.lost, 0);
     assert!(took < IN_TIME, "{took:?}");
 }

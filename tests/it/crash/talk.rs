@@ -56,10 +56,22 @@ const TALKS: [&[Deed]; 2] = [
             "0 10 * * *, affirmations, silent, on",
         ),
         deed("/settings", "Your settings", ""),
-        deed("[Ring when a note comes]", "Notes ring", "0 10 * * *, affirmations, rings, on"),
+        deed(
+            "[Ring when a note comes]",
+            "Notes ring",
+            "0 10 * * *, affirmations, rings, on",
+        ),
         deed("[Pause]", "For how long?", ""),
-        deed("[3 days]", "Paused. Your next note", "0 10 * * *, affirmations, rings, paused"),
-        deed("/stop", "send any more notes", "0 10 * * *, affirmations, rings, off"),
+        deed(
+            "[3 days]",
+            "Paused. Your next note",
+            "0 10 * * *, affirmations, rings, paused",
+        ),
+        deed(
+            "/stop",
+            "send any more notes",
+            "0 10 * * *, affirmations, rings, off",
+        ),
     ],
 ];
 
