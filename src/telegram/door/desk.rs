@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::{
-    lane::{Item, Lane},
+    lane::{CHAT_GAP, Item, Lane},
     letter::{Class, Delivery, Letter, Reply},
     pace::{Pace, Permit},
     roster::Roster,
@@ -53,6 +53,8 @@ pub(super) struct Desk {
     weather: Weather,
     /// Nothing at all leaves before this.
     held_until: Option<Instant>,
+    /// Nothing but crisis replies leaves before this.
+    quiet_until: Instant,
     posted: u64,
     /// Notes up to this number were called back.
     recalled: u64,
@@ -69,6 +71,7 @@ impl Desk {
             pace: Pace::new(per_second),
             weather: Weather::default(),
             held_until: None,
+            quiet_until: now,
             posted: 0,
             recalled: 0,
             rest_flying: 0,
@@ -138,7 +141,9 @@ impl Desk {
                 return Next::Send(Box::new(flight));
             }
         }
-        Next::Wait([from, self.roster.looked_at()].into_iter().flatten().min())
+        let quiet = (self.quiet_until > now.instant && self.has_rest()).then_some(self.quiet_until);
+        let looks = [from, quiet, self.roster.looked_at()];
+        Next::Wait(looks.into_iter().flatten().min())
     }
 
     /// The harmless question came back, answered or not.
@@ -211,6 +216,11 @@ impl Desk {
         });
     }
 
+    /// Lets every chat's second pass first: another door may have written to any of them just now.
+    pub(super) fn hold_back(&mut self, now: Now) {
+        self.quiet_until = now.instant + CHAT_GAP;
+    }
+
     /// Whether nothing is queued and nothing is on its way.
     pub(super) fn is_empty(&self) -> bool {
         self.flying == 0 && self.roster.lanes().all(Lane::is_idle)
@@ -242,7 +252,8 @@ impl Desk {
     /// The chat whose letter leaves next.
     fn choose(&self, now: Now) -> Option<ChatId> {
         let crisis = self.roster.first_crisis();
-        if crisis.is_some() || self.rest_flying >= MOST_IN_FLIGHT {
+        let quiet = self.quiet_until > now.instant;
+        if crisis.is_some() || quiet || self.rest_flying >= MOST_IN_FLIGHT {
             return crisis;
         }
         match self.weather.leave() {

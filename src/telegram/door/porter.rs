@@ -40,6 +40,8 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 pub(super) enum Order {
     /// To send a letter.
     Post(Box<Letter>, Reply),
+    /// To let every chat's second pass first.
+    HoldBack,
     /// To give back the notes that are not on their way.
     RecallNotes,
     /// To finish within this time, and say so.
@@ -179,6 +181,7 @@ impl Porter {
         let now = self.now();
         match order {
             Some(Order::Post(letter, reply)) => self.desk.post(*letter, reply, now),
+            Some(Order::HoldBack) => self.desk.hold_back(now),
             Some(Order::RecallNotes) => self.desk.recall_notes(now),
             Some(Order::Close(within, reply)) => {
                 self.desk.close(now);

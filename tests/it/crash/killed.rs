@@ -1,7 +1,7 @@
 //! Killed where it stands (SIGKILL): nothing is lost, and twice comes only what was in flight.
 
 use super::fire::{Fire, Load, kills};
-use crate::support::figures::closing_line;
+use crate::support::{figures::closing_line, world::limits_were_kept};
 
 /// Killed so often while this burns.
 async fn killed(load: Load, kills: usize) {
@@ -13,6 +13,7 @@ async fn killed(load: Load, kills: usize) {
         fire.is_killed().await;
     }
     fire.program.starts();
+    let telegram = fire.program.telegram.clone();
     let ashes = fire.burns_out().await;
     let [notes, answers, updates] = ashes.flying;
     closing_line(&format!(
@@ -22,6 +23,8 @@ async fn killed(load: Load, kills: usize) {
     assert_eq!(ashes.lost, 0);
     assert!(ashes.twice <= notes);
     assert!(ashes.again <= updates + answers);
+    // Also across a kill: whoever starts next does not know to whom a message went a moment ago.
+    limits_were_kept(&telegram);
 }
 
 /// A third of all kills, and of the load that fits all.
