@@ -9,8 +9,10 @@ mod broadcast;
 mod figures;
 mod lateness;
 mod size;
+mod stop;
 mod storm;
 mod town;
+mod webhook;
 
 use anyhow::{Context as _, bail};
 
@@ -20,13 +22,15 @@ struct Asked {
     numbers: Vec<(String, u64)>,
 }
 
-const ALL: [&str; 8] = [
+const ALL: [&str; 10] = [
     "broadcast-30",
     "broadcast-1000",
     "answers-30",
     "answers-1000",
     "lateness",
     "size",
+    "stop",
+    "webhook",
     "bad-chat",
     "storm",
 ];
@@ -77,6 +81,8 @@ fn main() -> anyhow::Result<()> {
                 "answers-1000" => answers::run(&asked, 1_000).await,
                 "lateness" => lateness::run(asked.number("notes", 200)).await,
                 "size" => size::run(&asked).await,
+                "stop" => stop::run(asked.number("stops", 5)).await,
+                "webhook" => webhook::run(asked.number("updates", 1_000)).await,
                 "bad-chat" => storm::bad_chat(&asked).await,
                 _ => storm::run(&asked).await,
             }
