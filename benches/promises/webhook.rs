@@ -34,7 +34,7 @@ pub(crate) async fn run(updates: u64) -> anyhow::Result<()> {
     let began = town.telegram.calls().into_iter().find(set);
     let count = usize::try_from(parents)? * MESSAGES.len();
     let taken = town
-        .wait_for(count, Duration::from_secs(120), is_taken)
+        .wait_for(count, Duration::from_mins(2), is_taken)
         .await;
     let (_, peak) = bot.memory();
     bot.stop()?;
