@@ -33,9 +33,7 @@ pub(crate) async fn run(updates: u64) -> anyhow::Result<()> {
     town.wait_for(1, Duration::from_secs(30), set).await;
     let began = town.telegram.calls().into_iter().find(set);
     let count = usize::try_from(parents)? * MESSAGES.len();
-    let taken = town
-        .wait_for(count, Duration::from_mins(2), is_taken)
-        .await;
+    let taken = town.wait_for(count, Duration::from_mins(2), is_taken).await;
     let (_, peak) = bot.memory();
     bot.stop()?;
     say(

@@ -14,7 +14,7 @@ use super::talk::{deeds_of, is_as_she_left_it, is_whole, talks, was_answered};
 use crate::support::{program::Program, seeding::subscriber};
 
 /// Kills in all when nothing else is said, and from how many on the load is full.
-const KILLS: usize = 4;
+const KILLS: usize = 3;
 const FULL: usize = 40;
 /// The full load: notes that fall due at once, and parents who talk.
 const NOTES: usize = 2_000;

@@ -27,9 +27,9 @@ async fn killed(load: Load, kills: usize) {
     limits_were_kept(&telegram);
 }
 
-/// A third of all kills, and of the load that fits all.
+/// A third of all kills, at least two, and the load that fits all.
 fn share() -> (Load, usize) {
-    (Load::of(kills()), kills().div_ceil(3))
+    (Load::of(kills()), kills().div_ceil(3).max(2))
 }
 
 #[tokio::test(flavor = "multi_thread")]
