@@ -1,6 +1,10 @@
 //! A town on fire: notes that are due, parents who talk, and the program in the middle of both.
 
-use std::{collections::HashMap, fmt, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    time::Duration,
+};
 
 use chrono::{DateTime, Timelike as _, Utc};
 use slowbloom::{
@@ -22,9 +26,8 @@ const PARENTS: usize = 200;
 /// Chats from here on belong to parents who get notes; the ones before to parents who talk.
 const FIRST_WITH_NOTES: i64 = 10_001;
 const FIRST_WHO_TALKS: i64 = 101;
-/// A request that arrived at most this long before a kill counts as in flight: accepted perhaps, but perhaps not
-/// written down yet. At 30 a second that is six of them.
-const IN_FLIGHT: Duration = Duration::from_millis(200);
+/// So many rows are read at once.
+const ROWS: u32 = 500;
 
 /// What burns.
 #[derive(Clone, Copy)]
@@ -63,8 +66,12 @@ pub(super) struct Fire {
     store: Store,
     load: Load,
     talking: JoinSet<Parent>,
-    /// In flight when the program was killed: requests that bring notes, requests that answer, updates that were not
-    /// acknowledged.
+    /// How much had been said when the program was last started.
+    life_began: usize,
+    /// The chats that the database owed something when the program was killed.
+    unsettled: HashSet<i64>,
+    /// In flight when the program was killed: notes and answers that had arrived and were not noted down, updates that
+    /// were not acknowledged.
     flying: [usize; 3],
 }
 
@@ -102,6 +109,8 @@ impl Fire {
             store,
             load,
             talking: JoinSet::new(),
+            life_began: 0,
+            unsettled: HashSet::new(),
             flying: [0; 3],
         }
     }
@@ -112,6 +121,22 @@ impl Fire {
             let parent = self.program.telegram.parent(id, "mia", "en");
             self.talking.spawn(talks(parent));
         }
+    }
+
+    /// Starts the program, once it is counted what was in flight when its last life ended: what arrived in that life and
+    /// is not noted down.
+    pub(super) fn starts(&mut self) {
+        let said = self.program.telegram.everything_said();
+        let life: HashSet<i64> = said[self.life_began..]
+            .iter()
+            .map(|said| said.chat)
+            .collect();
+        for chat in life.intersection(&self.unsettled) {
+            self.flying[usize::from(*chat < FIRST_WITH_NOTES)] += 1;
+        }
+        self.life_began = said.len();
+        self.unsettled.clear();
+        self.program.starts();
     }
 
     /// Returns at an instant that `turn` chooses: after some more messages, and then some more milliseconds. All
@@ -143,24 +168,34 @@ impl Fire {
     /// Kills it, counts what was in flight, and looks at what is stored.
     pub(super) async fn is_killed(&mut self) {
         self.program.is_killed();
-        let killed = self.program.clock.instant();
-        let flying = |notes: bool| {
-            self.program.telegram.count_calls(|call| {
-                let for_notes = call.chat.is_some_and(|chat| chat >= FIRST_WITH_NOTES);
-                says(call) && for_notes == notes && call.instant + IN_FLIGHT > killed
-            })
-        };
-        let now = [
-            flying(true),
-            flying(false),
-            self.program.telegram.unconfirmed(),
-        ];
-        for (all, now) in self.flying.iter_mut().zip(now) {
-            *all += now;
-        }
+        self.unsettled = self.unsettled().await;
+        self.flying[2] += self.program.telegram.unconfirmed();
         for id in (FIRST_WHO_TALKS..).take(self.load.parents) {
             if let Some(row) = self.store.subscriber(ChatId(id)).await.unwrap() {
                 is_whole(&row, self.program.clock.now());
+            }
+        }
+    }
+
+    /// The chats that the database still owes something: a note that is due, a parked answer.
+    async fn unsettled(&self) -> HashSet<i64> {
+        let now = self.program.clock.now();
+        let mut chats = HashSet::new();
+        let (mut due, mut parked) = (None, None);
+        loop {
+            let page = self.store.due(now, due.as_ref(), ROWS).await.unwrap();
+            chats.extend(page.rows.iter().map(|row| row.chat.0));
+            due = page.next;
+            if due.is_none() {
+                break;
+            }
+        }
+        loop {
+            let page = self.store.parked(parked, ROWS).await.unwrap();
+            chats.extend(page.rows.iter().map(|letter| letter.chat.0));
+            parked = page.next;
+            if parked.is_none() {
+                return chats;
             }
         }
     }

@@ -8,17 +8,17 @@ async fn killed(load: Load, kills: usize) {
     let mut fire = Fire::new(load).await;
     fire.parents_talk();
     for turn in 0..kills {
-        fire.program.starts();
+        fire.starts();
         fire.waits_for_an_instant(turn, kills).await;
         fire.is_killed().await;
     }
-    fire.program.starts();
+    fire.starts();
     let telegram = fire.program.telegram.clone();
     let ashes = fire.burns_out().await;
     let [notes, answers, updates] = ashes.flying;
     closing_line(&format!(
-        "{kills} kills: {ashes}. In flight at the kills, so that it may come twice: {notes} requests with notes, \
-         {answers} with answers, {updates} updates not acknowledged"
+        "{kills} kills: {ashes}. In flight at the kills, so that it may come twice: {notes} notes and {answers} parked \
+         answers taken but not noted down, {updates} updates not acknowledged"
     ));
     assert_eq!(ashes.lost, 0);
     assert!(ashes.twice <= notes);

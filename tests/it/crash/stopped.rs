@@ -17,13 +17,13 @@ async fn told_to_stop_it_ends_in_time_and_nothing_is_lost_or_comes_twice() {
     fire.parents_talk();
     let mut longest = Duration::ZERO;
     for turn in 0..stops {
-        fire.program.starts();
+        fire.starts();
         fire.waits_for_an_instant(1000 + turn, stops).await;
         let (status, took) = fire.program.is_told_to_stop().await;
         assert!(status.success(), "{status}\n{}", fire.program.log());
         longest = longest.max(took);
     }
-    fire.program.starts();
+    fire.starts();
     let telegram = fire.program.telegram.clone();
     let ashes = fire.burns_out().await;
     closing_line(&format!(
@@ -42,14 +42,14 @@ async fn told_to_stop_while_telegram_hangs_it_ends_in_time() {
     })
     .await;
     fire.parents_talk();
-    fire.program.starts();
+    fire.starts();
     fire.waits_for_an_instant(2000, 2).await;
     let telegram = fire.program.telegram.clone();
     telegram.keeps_failing(Target::All, Fault::Hang);
     let (status, took) = fire.program.is_told_to_stop().await;
     assert!(status.success(), "{status}\n{}", fire.program.log());
     telegram.recovers();
-    fire.program.starts();
+    fire.starts();
     let ashes = fire.burns_out().await;
     closing_line(&format!(
         "told to stop while Telegram hangs: {ashes}; it took {took:.1?}"
