@@ -17,6 +17,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) const QUERY_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long SQLite itself waits for a lock that another process holds (`backup`, `move`).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a writer of SQLite waits for its turn: as long as the one before it may take. A hundred presses at once,
+/// each a commit, take seconds on a slow disk, and nobody is to be told that nothing was changed because of that.
+const TURN_TIMEOUT: Duration = BUSY_TIMEOUT;
 /// SQLite connections that read; they never wait for the one that writes.
 const SQLITE_READERS: u32 = 2;
 /// PostgreSQL connections. A small server allows 100 in all, and two processes share them.
@@ -46,6 +49,7 @@ impl Pools {
                 };
                 // The writer first: it is the one that turns a new file into a database.
                 let write = pool()
+                    .acquire_timeout(TURN_TIMEOUT)
                     .max_connections(1)
                     .idle_timeout(None)
                     .connect_with(options.clone())

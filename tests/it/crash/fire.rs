@@ -65,13 +65,13 @@ pub(super) struct Fire {
     pub(super) program: Program,
     store: Store,
     load: Load,
-    talking: JoinSet<Parent>,
+    talking: JoinSet<(Parent, usize)>,
     /// How much had been said when the program was last started.
     life_began: usize,
-    /// The chats that the database owed something when the program was killed.
-    unsettled: HashSet<i64>,
-    /// In flight when the program was killed: notes and answers that had arrived and were not noted down, updates that
-    /// were not acknowledged.
+    /// The chats whose note was still due when the program was killed.
+    due: HashSet<i64>,
+    /// What was in flight when the program was killed: notes that had arrived and were not noted down, parked answers,
+    /// updates that were not acknowledged.
     flying: [usize; 3],
 }
 
@@ -110,7 +110,7 @@ impl Fire {
             load,
             talking: JoinSet::new(),
             life_began: 0,
-            unsettled: HashSet::new(),
+            due: HashSet::new(),
             flying: [0; 3],
         }
     }
@@ -123,19 +123,17 @@ impl Fire {
         }
     }
 
-    /// Starts the program, once it is counted what was in flight when its last life ended: what arrived in that life and
-    /// is not noted down.
+    /// Starts the program, once it is counted which notes were in flight when its last life ended: they arrived in that
+    /// life, and are still due.
     pub(super) fn starts(&mut self) {
         let said = self.program.telegram.everything_said();
         let life: HashSet<i64> = said[self.life_began..]
             .iter()
             .map(|said| said.chat)
             .collect();
-        for chat in life.intersection(&self.unsettled) {
-            self.flying[usize::from(*chat < FIRST_WITH_NOTES)] += 1;
-        }
+        self.flying[0] += life.intersection(&self.due).count();
         self.life_began = said.len();
-        self.unsettled.clear();
+        self.due.clear();
         self.program.starts();
     }
 
@@ -168,7 +166,8 @@ impl Fire {
     /// Kills it, counts what was in flight, and looks at what is stored.
     pub(super) async fn is_killed(&mut self) {
         self.program.is_killed();
-        self.unsettled = self.unsettled().await;
+        self.due = self.due().await;
+        self.flying[1] += self.parked().await;
         self.flying[2] += self.program.telegram.unconfirmed();
         for id in (FIRST_WHO_TALKS..).take(self.load.parents) {
             if let Some(row) = self.store.subscriber(ChatId(id)).await.unwrap() {
@@ -177,34 +176,42 @@ impl Fire {
         }
     }
 
-    /// The chats that the database still owes something: a note that is due, a parked answer.
-    async fn unsettled(&self) -> HashSet<i64> {
+    /// The chats whose note is still due.
+    async fn due(&self) -> HashSet<i64> {
         let now = self.program.clock.now();
         let mut chats = HashSet::new();
-        let (mut due, mut parked) = (None, None);
+        let mut after = None;
         loop {
-            let page = self.store.due(now, due.as_ref(), ROWS).await.unwrap();
+            let page = self.store.due(now, after.as_ref(), ROWS).await.unwrap();
             chats.extend(page.rows.iter().map(|row| row.chat.0));
-            due = page.next;
-            if due.is_none() {
-                break;
+            after = page.next;
+            if after.is_none() {
+                return chats;
             }
         }
+    }
+
+    /// How many answers are parked.
+    async fn parked(&self) -> usize {
+        let mut count = 0;
+        let mut after = None;
         loop {
-            let page = self.store.parked(parked, ROWS).await.unwrap();
-            chats.extend(page.rows.iter().map(|letter| letter.chat.0));
-            parked = page.next;
-            if parked.is_none() {
-                return chats;
+            let page = self.store.parked(after, ROWS).await.unwrap();
+            count += page.rows.len();
+            after = page.next;
+            if after.is_none() {
+                return count;
             }
         }
     }
 
     /// Lets everything come to its end: every parent has her answers, every note has come.
     pub(super) async fn burns_out(mut self) -> Ashes {
-        let mut parents = Vec::new();
-        while let Some(parent) = self.talking.join_next().await {
-            parents.push(parent.unwrap());
+        let (mut parents, mut asked) = (Vec::new(), 0);
+        while let Some(talked) = self.talking.join_next().await {
+            let (parent, deeds) = talked.unwrap();
+            parents.push(parent);
+            asked += deeds;
         }
         self.program.telegram.all_confirmed().await.unwrap();
         self.nothing_is_due().await;
@@ -214,8 +221,6 @@ impl Fire {
             is_as_she_left_it(&row.unwrap(), self.program.clock.now());
         }
         let notes = self.notes_by_chat();
-        let asked = parents.iter().map(|parent| deeds_of(parent.id).len());
-        let asked: usize = asked.sum();
         let answers: usize = parents.iter().map(|parent| parent.heard().len()).sum();
         Ashes {
             notes: self.load.notes,
@@ -233,8 +238,7 @@ impl Fire {
         let mut sends = 0;
         loop {
             let now = self.program.clock.now();
-            let parked = self.store.parked(None, 1).await.unwrap().rows.len();
-            if self.store.backlog(now).await.unwrap() == 0 && parked == 0 {
+            if self.store.backlog(now).await.unwrap() == 0 && self.parked().await == 0 {
                 return;
             }
             let before = std::mem::replace(&mut sends, self.program.telegram.calls().len());

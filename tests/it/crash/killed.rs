@@ -17,8 +17,8 @@ async fn killed(load: Load, kills: usize) {
     let ashes = fire.burns_out().await;
     let [notes, answers, updates] = ashes.flying;
     closing_line(&format!(
-        "{kills} kills: {ashes}. In flight at the kills, so that it may come twice: {notes} notes and {answers} parked \
-         answers taken but not noted down, {updates} updates not acknowledged"
+        "{kills} kills: {ashes}. In flight at the kills, so that it may come twice: {notes} notes taken but not \
+         noted down, {answers} parked answers, {updates} updates not acknowledged"
     ));
     assert_eq!(ashes.lost, 0);
     assert!(ashes.twice <= notes);
