@@ -26,6 +26,8 @@ const PARENTS: usize = 200;
 /// Chats from here on belong to parents who get notes; the ones before to parents who talk.
 const FIRST_WITH_NOTES: i64 = 10_001;
 const FIRST_WHO_TALKS: i64 = 101;
+/// A little more than a chat waits between two messages.
+const CHAT_SECOND: Duration = Duration::from_millis(1200);
 /// So many rows are read at once.
 const ROWS: u32 = 500;
 
@@ -215,6 +217,8 @@ impl Fire {
         }
         self.program.telegram.all_confirmed().await.unwrap();
         self.nothing_is_due().await;
+        // Whatever came twice without need would have to wait for its chat's second.
+        tokio::time::sleep(CHAT_SECOND).await;
         for parent in &parents {
             was_answered(parent);
             let row = self.store.subscriber(ChatId(parent.id)).await.unwrap();
