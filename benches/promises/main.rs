@@ -10,8 +10,10 @@ mod broadcast;
 mod figures;
 mod lateness;
 mod size;
+mod stop;
 mod storm;
 mod town;
+mod webhook;
 
 use anyhow::{Context as _, bail};
 
@@ -21,7 +23,7 @@ struct Asked {
     numbers: Vec<(String, u64)>,
 }
 
-const ALL: [&str; 12] = [
+const ALL: [&str; 14] = [
     "broadcast-30",
     "broadcast-1000",
     "answers-30",
@@ -32,6 +34,8 @@ const ALL: [&str; 12] = [
     "flood",
     "locked",
     "banned",
+    "stop",
+    "webhook",
     "bad-chat",
     "storm",
 ];
@@ -86,6 +90,8 @@ fn main() -> anyhow::Result<()> {
                 "flood" => behind::flood(&asked).await,
                 "banned" => behind::banned(&asked).await,
                 "locked" => behind::locked(&asked).await,
+                "stop" => stop::run(asked.number("stops", 5)).await,
+                "webhook" => webhook::run(asked.number("updates", 1_000)).await,
                 "bad-chat" => storm::bad_chat(&asked).await,
                 _ => storm::run(&asked).await,
             }

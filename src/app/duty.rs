@@ -15,7 +15,7 @@ use super::{
 use crate::{
     courier::Courier,
     inbound::Inbound,
-    store::Lead,
+    store::{Lead, Store},
     telegram::{Door, Inbox, Reception, Registration},
 };
 
@@ -42,6 +42,15 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// How long it may take to write down what became of the last notes.
 const LAST_ROWS: Duration = Duration::from_secs(1);
+
+/// The fact in the database that says whether somebody leads, or led and did not end in order.
+const LEADER: &str = "leader";
+const LEADS: &str = "leads";
+const LEFT: &str = "left in order";
+
+/// How long noting that down may hold up the start, and the end: a database that somebody else has locked is no reason
+/// to let anyone wait.
+const NOTED_WITHIN: Duration = Duration::from_millis(300);
 
 /// Everything that works while the process leads.
 pub(super) struct Duty {
@@ -70,6 +79,9 @@ impl Duty {
         standing: &Standing,
         stop: &CancellationToken,
     ) -> anyhow::Result<Ended> {
+        if !left_in_order(&rooms.store).await {
+            self.door.hold_back();
+        }
         let resumed = match self.inbound.resume_parked().await {
             Ok(resumed) => resumed,
             // It went away in this very moment; it is waited for like any other time.
@@ -136,10 +148,27 @@ impl Duty {
         drop((introduction, upkeep));
         rounds.close(matches!(ended, Ended::Lost)).await;
         if let Some(lead) = lead {
+            // If it cannot be noted down, the next leader lets a second pass for nothing.
+            note_down(&rooms.store, LEFT).await;
             lead.release().await;
         }
         Ok(ended)
     }
+}
+
+/// Whether whoever led last let every chat's second pass before ending, as one who is killed cannot; notes down that
+/// somebody leads now.
+async fn left_in_order(store: &Store) -> bool {
+    let last = timeout(NOTED_WITHIN, store.fact(LEADER)).await;
+    let noted = note_down(store, LEADS).await;
+    noted && matches!(last, Ok(Ok(last)) if last.as_deref() != Some(LEADS))
+}
+
+/// Whether it was noted down in time; it goes on by itself when it was not.
+async fn note_down(store: &Store, leader: &'static str) -> bool {
+    let store = store.clone();
+    let noted = tokio::spawn(async move { store.set_fact(LEADER, leader).await });
+    matches!(timeout(NOTED_WITHIN, noted).await, Ok(Ok(Ok(()))))
 }
 
 /// Takes updates until `stop`, by polling or by webhook; ends early only when Telegram refuses the token.

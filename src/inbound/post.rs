@@ -206,6 +206,7 @@ fn letter(say: Say, class: Class, asked: Asked) -> Letter {
     };
     Letter {
         place,
+        turn: Some(asked.update),
         sound: true,
         asked_at: Some(asked.at),
         gives_way: asked.for_note,

@@ -238,6 +238,11 @@ impl StandIn {
         self.shared.with(|model| model.queue.len())
     }
 
+    /// How many updates of this chat the bot has not confirmed.
+    pub fn unconfirmed_of(&self, chat: i64) -> usize {
+        self.shared.with(|model| model.queue.count_of(chat))
+    }
+
     /// What the bot's webhook last answered other than 200, in Telegram's words.
     pub fn webhook_error(&self) -> Option<String> {
         self.shared

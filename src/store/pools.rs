@@ -19,6 +19,9 @@ pub(super) const QUERY_TIMEOUT: Duration = Duration::from_secs(8);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// A statement that nobody waits for any more must not wait on for a lock, or such ones would fill up the server.
 const GIVE_UP_A_LOCK: [(&str, &str); 1] = [("lock_timeout", "10000")];
+/// How long a writer of SQLite waits for its turn: as long as the one before it may take. A hundred presses at once,
+/// each a commit, take seconds on a slow disk, and nobody is to be told that nothing was changed because of that.
+const TURN_TIMEOUT: Duration = BUSY_TIMEOUT;
 /// SQLite connections that read; they never wait for the one that writes.
 const SQLITE_READERS: u32 = 2;
 /// PostgreSQL connections. A small server allows 100 in all, and two processes share them.
@@ -48,6 +51,7 @@ impl Pools {
                 };
                 // The writer first: it is the one that turns a new file into a database.
                 let write = pool()
+                    .acquire_timeout(TURN_TIMEOUT)
                     .max_connections(1)
                     .idle_timeout(None)
                     .connect_with(options.clone())

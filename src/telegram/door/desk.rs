@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{
     ban::Ban,
     hush::Hush,
-    lane::{Item, LONG, Lane},
+    lane::{CHAT_GAP, Item, LONG, Lane},
     letter::{Class, Delivery, Letter, Reply},
     pace::{Pace, Permit},
     roster::Roster,
@@ -56,6 +56,8 @@ pub(super) struct Desk {
     /// The wait of the whole bot.
     ban: Ban,
     hush: Hush,
+    /// Nothing but crisis replies leaves before this.
+    quiet_until: Instant,
     posted: u64,
     /// Notes up to this number were called back.
     recalled: u64,
@@ -73,6 +75,7 @@ impl Desk {
             weather: Weather::default(),
             ban: Ban::default(),
             hush: Hush::new(now),
+            quiet_until: now,
             posted: 0,
             recalled: 0,
             rest_flying: 0,
@@ -85,10 +88,11 @@ impl Desk {
     /// Takes a letter in.
     pub(super) fn post(&mut self, letter: Letter, reply: Reply, now: Now) {
         self.posted += 1;
+        let turn = letter.turn.and_then(|turn| u64::try_from(turn).ok());
         let mut item = Item {
             letter,
             reply,
-            number: self.posted,
+            number: turn.unwrap_or(self.posted),
             arrived: self.posted,
             attempts: Attempts::default(),
         };
@@ -146,7 +150,9 @@ impl Desk {
                 return Next::Send(Box::new(flight));
             }
         }
-        Next::Wait([from, self.roster.looked_at()].into_iter().flatten().min())
+        let quiet = (self.quiet_until > now.instant && self.has_rest()).then_some(self.quiet_until);
+        let looks = [from, quiet, self.roster.looked_at()];
+        Next::Wait(looks.into_iter().flatten().min())
     }
 
     /// The harmless question came back, answered or not.
@@ -241,6 +247,11 @@ impl Desk {
         });
     }
 
+    /// Lets every chat's second pass first: another door may have written to any of them just now.
+    pub(super) fn hold_back(&mut self, now: Now) {
+        self.quiet_until = now.instant + CHAT_GAP;
+    }
+
     /// Whether nothing is queued and nothing is on its way.
     pub(super) fn is_empty(&self) -> bool {
         self.flying == 0 && self.roster.lanes().all(Lane::is_idle)
@@ -255,13 +266,7 @@ impl Desk {
     /// The numbers at this moment.
     pub(super) fn snapshot(&self, now: Instant) -> Snapshot {
         let mut stats = self.stats.clone();
-        for lane in self.roster.lanes() {
-            let (answers, notes) = lane.counts();
-            stats.answers_queued += answers;
-            stats.notes_queued += notes;
-            stats.chats += 1;
-        }
-        stats.ready = self.roster.count_ready();
+        self.roster.count(&mut stats);
         stats.in_flight = self.flying;
         stats.storm = self.weather.storm();
         stats.held = self.ban.stands_at(now);
@@ -273,7 +278,8 @@ impl Desk {
     fn choose(&self, now: Now) -> Option<(ChatId, bool)> {
         let crisis = self.roster.first_crisis();
         let crisis = crisis.filter(|_| !self.ban.bars_help());
-        if crisis.is_some() || self.ban.stands() || self.rest_flying >= MOST_IN_FLIGHT {
+        let barred = self.ban.stands() || self.quiet_until > now.instant;
+        if crisis.is_some() || barred || self.rest_flying >= MOST_IN_FLIGHT {
             return crisis.map(|chat| (chat, true));
         }
         let other = match self.weather.leave() {

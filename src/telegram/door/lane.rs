@@ -24,7 +24,7 @@ pub(super) const LONG: Duration = Duration::from_millis(250);
 pub(super) struct Item {
     pub(super) letter: Letter,
     pub(super) reply: Reply,
-    /// Its number at the door: who came first leaves first within a class.
+    /// Its turn, else its number at the door: within a class the lowest leaves first.
     pub(super) number: u64,
     /// How many letters had come with it: what was called back and what came after is told by this.
     pub(super) arrived: u64,

@@ -64,6 +64,10 @@ pub struct Letter {
     /// For a note, when the row that it was decided from was about to be read: what the parent said since overtakes it.
     #[serde(skip)]
     pub decided: Option<Instant>,
+    /// The number of the update that it answers: of all answers that wait, that to the oldest leaves first, so that what
+    /// Telegram holds can be acknowledged from its beginning on. Without one it is who came to the door first.
+    #[serde(default)]
+    pub turn: Option<i64>,
     /// On the last letter of an answer, the number of the update that it answers: for whoever parks it, the door only
     /// carries it.
     pub answers: Option<i64>,
@@ -83,6 +87,7 @@ impl Letter {
             not_after: None,
             gives_way: class == Class::Note,
             decided: None,
+            turn: None,
             answers: None,
         }
     }

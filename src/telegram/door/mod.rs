@@ -91,6 +91,13 @@ impl Door {
         drop(self.orders.send(Order::DropNotes(chat)));
     }
 
+    /// For one second from now only crisis replies leave: a process that was killed just now may have written to any chat,
+    /// and nobody knows to which.
+    pub fn hold_back(&self) {
+        // A door that is no more sends nothing.
+        drop(self.orders.send(Order::HoldBack));
+    }
+
     /// Gives back every note that is not on its way, as [`Delivery::Closed`]; answers and crisis replies stay.
     pub fn recall_notes(&self) {
         // A door that is no more has no notes.

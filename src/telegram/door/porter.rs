@@ -44,6 +44,8 @@ pub(super) enum Order {
     Hush(ChatId),
     /// To give back a chat's notes.
     DropNotes(ChatId),
+    /// To let every chat's second pass first.
+    HoldBack,
     /// To give back the notes that are not on their way.
     RecallNotes,
     /// To finish within this time, and say so.
@@ -198,6 +200,7 @@ impl Porter {
             Some(Order::Post(letter, reply)) => self.desk.post(*letter, reply, now),
             Some(Order::Hush(chat)) => self.desk.hush(chat, now),
             Some(Order::DropNotes(chat)) => self.desk.drop_notes(chat, now),
+            Some(Order::HoldBack) => self.desk.hold_back(now),
             Some(Order::RecallNotes) => self.desk.recall_notes(now),
             Some(Order::Close(within, reply)) => {
                 self.desk.close(now);

@@ -161,6 +161,17 @@ impl Program {
         self.running = Some(child);
     }
 
+    /// The most memory that it has held since its start, in MB of 1,000,000 bytes, where the system tells.
+    pub(crate) fn most_memory(&self) -> Option<u64> {
+        let id = self.running.as_ref()?.id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
+        Some(kib * 1024 / 1_000_000)
+    }
+
     /// Kills it where it stands (SIGKILL).
     pub(crate) fn is_killed(&mut self) {
         if let Some(mut child) = self.running.take() {
