@@ -125,17 +125,7 @@ impl Duty {
             store: rooms.store.clone(),
         });
         standing.count(Some(beats.clone()));
-        let sample = {
-            let standing = standing.clone();
-            move || beats.sample(standing.leads())
-        };
-        let _watch = watchdog::watch_over(
-            sample,
-            standing.clone(),
-            watchdog::LOOK_EVERY,
-            watchdog::end,
-        )
-        .context("cannot start the watchdog")?;
+        let _watch = watch(beats, standing)?;
         let conflict = || polling().conflict;
         let mut lead = Some(lead);
         let intake = take_updates(self.inbound, self.inbox, self.registration, standing, stop);
@@ -154,6 +144,17 @@ impl Duty {
         }
         Ok(ended)
     }
+}
+
+/// Watches over the loops until the guard is dropped.
+fn watch(beats: Arc<Beats>, standing: &Standing) -> anyhow::Result<watchdog::Watch> {
+    let sample = {
+        let standing = standing.clone();
+        move || beats.sample(standing.leads())
+    };
+    let standing = standing.clone();
+    watchdog::watch_over(sample, standing, watchdog::LOOK_EVERY, watchdog::end)
+        .context("cannot start the watchdog")
 }
 
 /// Whether whoever led last let every chat's second pass before ending, as one who is killed cannot; notes down that
