@@ -6,6 +6,7 @@ mod reload;
 mod rooms;
 mod standing;
 mod supervisor;
+mod upkeep;
 mod watchdog;
 
 use std::{path::PathBuf, sync::Arc};
@@ -15,7 +16,7 @@ use duty::{ASK_EVERY, Ended};
 use rooms::{Rooms, Webhook};
 use secrecy::{ExposeSecret as _, SecretString};
 use standing::{Phase, Standing};
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::Clock,
@@ -46,7 +47,7 @@ pub struct App {
     standing: Standing,
     /// `None` while another process leads.
     lead: Option<Lead>,
-    _answers_until_dropped: DropGuard,
+    _answers_until_dropped: Option<web::Serving>,
 }
 
 impl App {
@@ -60,13 +61,11 @@ impl App {
             .webhook
             .as_ref()
             .map(|webhook| hooked(webhook, &keys));
-        let answering = CancellationToken::new();
-        let answers_until_dropped = answering.clone().drop_guard();
-        if let Some(address) = config.http_listen {
-            let listener = web::listen(address).await?;
-            let answers = answers(&standing, webhook.as_ref())?;
-            tokio::spawn(web::serve(listener, answers, answering));
-        }
+        let answers = answers(&standing, webhook.as_ref())?;
+        let serving = match config.http_listen {
+            Some(address) => Some(web::serve(web::listen(address).await?, answers)?),
+            None => None,
+        };
         let store = Store::open(config.database_url.expose_secret(), keys.clone()).await?;
         // On SQLite a second process ends here.
         let lead = store.try_lead().await?;
@@ -101,7 +100,7 @@ impl App {
             rooms,
             standing,
             lead,
-            _answers_until_dropped: answers_until_dropped,
+            _answers_until_dropped: serving,
         })
     }
 
@@ -144,7 +143,6 @@ impl App {
             match leading.await? {
                 Ended::ToStop(ended) => break ended,
                 Ended::Lost => tracing::warn!("another process may lead now: standing by"),
-                Ended::Stuck(what) => return Err(anyhow!("{what}; ending, to be started again")),
             }
             duty = rooms.duty();
         };
@@ -188,6 +186,8 @@ fn hooked(webhook: &config::Webhook, keys: &Keys) -> Webhook {
 }
 
 fn answers(standing: &Standing, webhook: Option<&Webhook>) -> anyhow::Result<web::Answers> {
+    // Updates are worked on by the threads of the program, not by the one that answers over HTTP.
+    let program = tokio::runtime::Handle::current();
     let hook = |webhook: &Webhook| {
         let standing = standing.clone();
         let address = webhook.address.parse::<axum::http::Uri>();
@@ -199,7 +199,8 @@ fn answers(standing: &Standing, webhook: Option<&Webhook>) -> anyhow::Result<web
             secret: webhook.secret.clone(),
             take: Arc::new(move |body| {
                 let standing = standing.clone();
-                Box::pin(async move { standing.take(&body).await })
+                let work = program.spawn(async move { standing.take(&body).await });
+                Box::pin(async move { work.await.unwrap_or(web::Taken::Later) })
             }),
         })
     };
@@ -296,7 +297,7 @@ pub fn explain(failure: &telegram::Failure) -> anyhow::Error {
             "Telegram does not know this token: copy it again from @BotFather into TELOXIDE_TOKEN"
         ),
         _ => anyhow!(
-            "{failure}: is this machine online, and are TELOXIDE_API_URL and TELOXIDE_PROXY right, if they are set?"
+            "{failure}: is this machine online, is its clock right, and are TELOXIDE_API_URL and TELOXIDE_PROXY, if they are set?"
         ),
     }
 }

@@ -3,6 +3,8 @@
 //! The schedule is the queue. A row moves to its next slot only after Telegram took the note, so that a note is never
 //! lost: kill the process anywhere and the row is still due.
 
+mod doubt;
+pub mod lateness;
 mod ledger;
 
 use std::{
@@ -12,6 +14,8 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use doubt::Doubt;
+use lateness::Lateness;
 use ledger::{Afterwards, Entry, Ledger};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -22,7 +26,7 @@ use crate::{
     conversation::{Defaults, Scene, notes},
     domain::{ChatId, NoteId, Subscriber, due, due::Occasion},
     store::{Keys, Store, StoreError},
-    telegram::{Class, Delivery, Door, Letter, Receipt},
+    telegram::{Class, Delivery, Door, Letter, Receipt, Telegram},
 };
 
 /// The most notes that are handed to the door at once; the others wait in the store.
@@ -44,6 +48,7 @@ const SWEEP_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// The journey of every note. Clones are the same journey.
 #[derive(Clone, Debug)]
 pub struct Courier {
+    telegram: Telegram,
     door: Door,
     store: Store,
     keys: Keys,
@@ -53,8 +58,12 @@ pub struct Courier {
     on_the_way: Arc<Mutex<HashSet<ChatId>>>,
     ledger: Arc<Ledger>,
     arrived: Arc<tokio::sync::Notify>,
+    /// Something is to be decided anew.
+    overtaken: Arc<tokio::sync::Notify>,
     ticking: Arc<tokio::sync::Mutex<()>>,
     last_turn: Arc<Mutex<Option<Instant>>>,
+    lateness: Arc<Mutex<Lateness>>,
+    doubt: Arc<Doubt>,
 }
 
 /// What one look at the store came to.
@@ -71,6 +80,7 @@ pub struct Tick {
 impl Courier {
     /// Builds the journey on its rooms.
     pub fn new(
+        telegram: Telegram,
         door: Door,
         store: Store,
         keys: Keys,
@@ -79,6 +89,7 @@ impl Courier {
         defaults: Defaults,
     ) -> Self {
         Self {
+            telegram,
             door,
             store,
             keys,
@@ -88,8 +99,11 @@ impl Courier {
             on_the_way: Arc::default(),
             ledger: Arc::default(),
             arrived: Arc::default(),
+            overtaken: Arc::default(),
             ticking: Arc::default(),
             last_turn: Arc::default(),
+            lateness: Arc::default(),
+            doubt: Arc::default(),
         }
     }
 
@@ -97,7 +111,14 @@ impl Courier {
     pub async fn run(&self, stop: CancellationToken) {
         let mut sweep_at = self.clock.now();
         while !stop.is_cancelled() {
-            *self.turned() = Some(self.clock.instant());
+            self.turns();
+            if self.doubt.of_the_clock(&self.telegram).await {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = tokio::time::sleep(LOOK_AT_LEAST_EVERY) => {}
+                }
+                continue;
+            }
             let now = self.clock.now();
             let tick = self.tick(now).await.unwrap_or_else(|error| {
                 tracing::error!(%error, "the notes that are due could not be read");
@@ -105,9 +126,11 @@ impl Courier {
             });
             // A clock that stepped back must not stop the sweeping for as long as it stepped.
             if now >= sweep_at || sweep_at - now > SWEEP_EVERY {
+                self.turns();
                 self.sweep(now).await;
                 sweep_at = now + SWEEP_EVERY;
             }
+            self.turns();
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.until_next(now, tick.full) => {}
@@ -115,9 +138,20 @@ impl Courier {
         }
     }
 
-    /// When the loop last turned: it does so every few seconds even with nothing to do. `None` before it runs.
+    /// When the loop last turned: it does so every few seconds even with nothing to do, and with each row when there is
+    /// much to do. `None` before it runs.
     pub fn last_turn(&self) -> Option<Instant> {
         *self.turned()
+    }
+
+    /// Whether no notes are brought because the machine's clock is not to be believed.
+    pub fn waits_for_clock(&self) -> bool {
+        self.doubt.is_there()
+    }
+
+    /// How late the notes were that it brought.
+    pub fn lateness(&self) -> Lateness {
+        *self.lateness.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Hands every note that is due at `now` to the door, as far as there is room.
@@ -130,6 +164,7 @@ impl Courier {
             // Taken before the rows are read: a note that arrives in between leaves a row here that looks due and is
             // not, and would be sent twice.
             let busy = self.lock().clone();
+            let read_at = self.clock.instant();
             let page = self.store.due(now, after.as_ref(), ROWS).await?;
             if page.unreadable > 0 {
                 tracing::error!(
@@ -146,7 +181,9 @@ impl Courier {
                     done.full = true;
                     return Ok(done);
                 }
-                self.look_at(&subscriber, &content, now, &mut done).await?;
+                self.turns();
+                self.look_at(&subscriber, &content, (now, read_at), &mut done)
+                    .await?;
             }
             after = page.next;
             if after.is_none() {
@@ -170,10 +207,20 @@ impl Courier {
         &self,
         subscriber: &Subscriber,
         content: &Content,
-        now: DateTime<Utc>,
+        (now, read_at): (DateTime<Utc>, Instant),
         done: &mut Tick,
     ) -> Result<(), StoreError> {
         let chat = subscriber.chat;
+        if !due::is_by_these_rules(subscriber) {
+            let planned = due::with_these_rules(subscriber.clone(), now);
+            if planned.next != subscriber.next {
+                // Older zone rules had it come now; it comes when the clock on her wall shows it.
+                self.store
+                    .update(chat, |row| Some(due::with_these_rules(row, now)))
+                    .await?;
+                return Ok(());
+            }
+        }
         let scene = self.scene(content, subscriber, now);
         let brought = match due::decide(subscriber, notes::whole_pool_seen(&scene, subscriber), now)
         {
@@ -204,22 +251,31 @@ impl Courier {
             return Ok(());
         };
         self.lock().insert(chat);
-        let receipt = self.post(subscriber, message);
+        let receipt = self.post(subscriber, message, read_at);
         done.posted += 1;
         let courier = self.clone();
+        let due = subscriber.next.map_or(now, |slot| slot.due);
         tokio::spawn(async move {
-            courier.see_off(chat, note, afterwards, receipt).await;
+            let delivery = receipt.await;
+            if matches!(delivery, Delivery::Delivered { .. }) {
+                courier.count_lateness(due);
+            }
+            courier.see_off(chat, note, afterwards, delivery).await;
             courier.lock().remove(&chat);
             courier.arrived.notify_waiters();
+            if delivery == Delivery::Overtaken {
+                courier.overtaken.notify_one();
+            }
         });
         Ok(())
     }
 
-    fn post(&self, subscriber: &Subscriber, message: Message) -> Receipt {
+    fn post(&self, subscriber: &Subscriber, message: Message, read_at: Instant) -> Receipt {
         let not_after = subscriber.next.map(|slot| slot.due + due::TOO_LATE);
         self.door.post(Letter {
             sound: subscriber.sound,
             not_after,
+            decided: Some(read_at),
             ..Letter::new(subscriber.chat, Class::Note, message)
         })
     }
@@ -229,9 +285,9 @@ impl Courier {
         chat: ChatId,
         note: Option<NoteId>,
         afterwards: Afterwards,
-        receipt: Receipt,
+        delivery: Delivery,
     ) {
-        let becomes: Afterwards = match receipt.await {
+        let becomes: Afterwards = match delivery {
             Delivery::Delivered { .. } | Delivery::Unknown => afterwards,
             Delivery::Gone(_) => |row, _, now| due::blocked(row, now),
             Delivery::Refused => {
@@ -239,7 +295,7 @@ impl Courier {
                 |row, _, now| due::after_skipped(row, now)
             }
             // Still due: the next tick decides anew.
-            Delivery::Expired | Delivery::Overtaken | Delivery::Closed => return,
+            Delivery::Expired | Delivery::Overtaken | Delivery::Held | Delivery::Closed => return,
         };
         let entry = Entry {
             chat,
@@ -251,6 +307,13 @@ impl Courier {
             .await;
     }
 
+    fn count_lateness(&self, due: DateTime<Utc>) {
+        // Never before it was due, unless the clock stepped back meanwhile.
+        let late = (self.clock.now() - due).to_std().unwrap_or_default();
+        let mut lateness = self.lateness.lock().unwrap_or_else(PoisonError::into_inner);
+        lateness.count_one(late);
+    }
+
     async fn sweep(&self, now: DateTime<Utc>) {
         match self.store.erase_expired(now).await {
             Ok(0) => {}
@@ -259,14 +322,15 @@ impl Courier {
         }
     }
 
-    /// Sleeps until a look is worth while: the next due moment, a note that arrived while there was no room, or a
-    /// few seconds.
+    /// Sleeps until a look is worth while: the next due moment, a note that arrived while there was no room, one that
+    /// is to be decided anew, or a few seconds.
     async fn until_next(&self, now: DateTime<Utc>, full: bool) {
         let next = self.store.next_due(now).await.ok().flatten();
         let wake = next.unwrap_or(now + TimeDelta::days(1));
         tokio::select! {
             () = self.clock.sleep_until(wake, LOOK_AT_LEAST_EVERY) => {}
             () = self.until_many_arrived(), if full => {}
+            () = self.overtaken.notified() => {}
         }
     }
 
@@ -282,6 +346,11 @@ impl Courier {
 
     fn room(&self) -> usize {
         MAX_ON_THE_WAY.saturating_sub(self.lock().len())
+    }
+
+    /// Shows whoever watches that it does not hang.
+    fn turns(&self) {
+        *self.turned() = Some(self.clock.instant());
     }
 
     fn turned(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {

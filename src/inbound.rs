@@ -1,6 +1,6 @@
 //! The first journey: a parent writes, and is answered.
 //!
-//! Triage → load → respond → save → send. An update counts as handled only when its effect is stored and its answer
+//! Load → respond → save → send; a call for help is replied to first, and what follows from it comes in its turn. An update counts as handled only when its effect is stored and its answer
 //! was taken by Telegram, or parked where Telegram cannot take it now. Everything may be seen twice.
 
 mod care;
@@ -15,8 +15,8 @@ use crate::{
     domain::{ChatId, Language, Subscriber, due, zone::Zone},
     locate,
     store::{Keys, Saved, Store, StoreError},
-    telegram::{Class, Door, Handled, Incoming, Kind, Telegram},
-    triage,
+    telegram::{Class, Door, Handled, Incoming, Kind, Part, Telegram},
+    triage::Tier,
 };
 
 /// How often a decision is made anew because the row was changed meanwhile.
@@ -45,6 +45,8 @@ struct Asked {
     phone_language: Language,
     at: DateTime<Utc>,
     tapped: Option<i32>,
+    /// Whether it is for an affirmation or a practice.
+    for_note: bool,
 }
 
 impl Inbound {
@@ -85,43 +87,55 @@ impl Inbound {
                 .unwrap_or_default(),
             at: update.sent_at.unwrap_or_else(|| self.clock.now()),
             tapped: None,
+            for_note: false,
         };
         let resumed = self.resumed.answers(asked);
+        // Other updates that come again are handled as a whole.
+        let part = if update.is_urgent() {
+            update.part
+        } else {
+            Part::Whole
+        };
         match update.kind {
-            Kind::Text(words) => {
-                let finding = triage::read(&words.text);
-                if finding.tier == triage::Tier::None && resumed {
-                    Handled::Done
-                } else if finding.tier == triage::Tier::None {
-                    self.converse(Request::Text(words.text), asked).await
-                } else {
-                    self.care(&finding, asked, update.answered || resumed).await
-                }
+            Kind::Text(words) if words.finding.tier != Tier::None => {
+                let part = match part {
+                    Part::Reply if resumed => return Handled::Done,
+                    _ if resumed => Part::Effect,
+                    part => part,
+                };
+                self.care(&words.finding, asked, part).await
             }
             // Its effect was stored before its answer was parked.
-            Kind::Tap { .. } | Kind::Location { .. } | Kind::Unreadable if resumed => Handled::Done,
+            Kind::Text(_) | Kind::Tap { .. } | Kind::Location { .. } | Kind::Unreadable
+                if resumed =>
+            {
+                Handled::Done
+            }
+            Kind::Text(words) => self.answer(Request::Text(words.text), asked, part).await,
             Kind::Tap {
                 query_id,
                 data,
                 message_id,
             } => {
-                self.end_spinner(query_id);
+                if part != Part::Effect {
+                    self.end_spinner(query_id);
+                }
                 let tap = data.as_deref().and_then(Tap::decode);
                 let asked = Asked {
                     at: self.clock.now(),
                     tapped: message_id,
                     ..asked
                 };
-                self.converse(Request::Tap(tap), asked).await
+                self.answer(Request::Tap(tap), asked, part).await
             }
             Kind::Location {
                 longitude,
                 latitude,
             } => {
                 let zone = zone_at(longitude, latitude).await;
-                self.converse(Request::Location(zone), asked).await
+                self.answer(Request::Location(zone), asked, part).await
             }
-            Kind::Unreadable => self.converse(Request::Unreadable, asked).await,
+            Kind::Unreadable => self.answer(Request::Unreadable, asked, part).await,
             Kind::Blocked => self.note_down(asked.chat, due::blocked).await,
             Kind::Unblocked => self.note_down(asked.chat, due::unblocked).await,
             Kind::Group => {
@@ -133,7 +147,20 @@ impl Inbound {
         }
     }
 
-    /// Answers a request that needs no care reply.
+    /// Answers a request that needs no care reply: as a whole, or, if it asks where help is, in two parts.
+    async fn answer(&self, request: Request, asked: Asked, part: Part) -> Handled {
+        let for_note = conversation::asks_for_note(&request);
+        let asked = Asked { for_note, ..asked };
+        match part {
+            // She has called for help since: no affirmation comes after that.
+            Part::Whole if for_note && self.openings.opened_after(asked) => Handled::Done,
+            Part::Whole => self.converse(request, asked).await,
+            Part::Reply => self.show_help(&request, asked).await,
+            Part::Effect => self.was_here(&request, asked).await,
+        }
+    }
+
+    /// Stores what a request changes, then answers it.
     async fn converse(&self, request: Request, asked: Asked) -> Handled {
         let content = self.content.load();
         for _ in 0..MAX_ATTEMPTS {
@@ -172,6 +199,21 @@ impl Inbound {
     }
 
     async fn commit(&self, change: Change, chat: ChatId) -> Result<Saved, StoreError> {
+        let now_due = |row: &Subscriber| row.next.is_some_and(|slot| slot.due <= self.clock.now());
+        let no_note_now = match &change {
+            Change::Save(row) => !now_due(row),
+            Change::Erase => true,
+            Change::Enroll(_) | Change::Nothing => false,
+        };
+        let saved = self.store_change(change, chat).await?;
+        if saved == Saved::Done && no_note_now {
+            // One may be on its way that was decided before.
+            self.door.drop_notes(chat);
+        }
+        Ok(saved)
+    }
+
+    async fn store_change(&self, change: Change, chat: ChatId) -> Result<Saved, StoreError> {
         match change {
             Change::Nothing => Ok(Saved::Done),
             Change::Save(subscriber) => self.store.save(&subscriber).await,

@@ -3,7 +3,13 @@
 //! Knows no other room. Who is well, who leads and what an update means is told to it as functions; it keeps the
 //! limits, so that nobody who can reach it can slow down the rest. Says and logs nothing about persons.
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use axum::{
@@ -83,6 +89,9 @@ pub enum Taken {
     Later,
 }
 
+/// How long whoever ends the server waits until its address is free again.
+const ENDED_WITHIN: Duration = Duration::from_secs(1);
+
 /// Takes the address, so that a wrong one is noticed at the start.
 pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
@@ -90,8 +99,46 @@ pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
         .with_context(|| format!("HTTP_LISTEN: cannot listen at {address}"))
 }
 
-/// Answers until `stop`.
-pub async fn serve(listener: TcpListener, answers: Answers, stop: CancellationToken) {
+/// A server that answers until it is dropped.
+#[derive(Debug)]
+pub struct Serving {
+    stop: CancellationToken,
+    ended: mpsc::Receiver<()>,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        // Nothing is ever sent: the thread's end is what is waited for.
+        let _ = self.ended.recv_timeout(ENDED_WITHIN);
+    }
+}
+
+/// Answers, from a thread of its own: whatever hangs in the rest of the program, it can still be asked how it is.
+pub fn serve(listener: TcpListener, answers: Answers) -> anyhow::Result<Serving> {
+    let listener = listener.into_std().context("HTTP_LISTEN")?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the thread that answers over HTTP")?;
+    let stop = CancellationToken::new();
+    let stopped = stop.clone();
+    let (ends, ended) = mpsc::channel::<()>();
+    thread::Builder::new()
+        .name("web".to_owned())
+        .spawn(move || {
+            let _ends = ends;
+            runtime.block_on(async {
+                if let Ok(listener) = TcpListener::from_std(listener) {
+                    let _ = stopped.run_until_cancelled(accept(listener, answers)).await;
+                }
+            });
+        })
+        .context("cannot start the thread that answers over HTTP")?;
+    Ok(Serving { stop, ended })
+}
+
+async fn accept(listener: TcpListener, answers: Answers) {
     let server = Arc::new(Server {
         answers,
         updates: Semaphore::new(MOST_UPDATES),
@@ -101,17 +148,13 @@ pub async fn serve(listener: TcpListener, answers: Answers, stop: CancellationTo
         let Ok(seat) = connections.clone().acquire_owned().await else {
             return;
         };
-        let stream = tokio::select! {
-            () = stop.cancelled() => return,
-            accepted = listener.accept() => accepted,
-        };
-        let Ok((stream, _)) = stream else {
+        let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
-        let (server, stop) = (server.clone(), stop.clone());
+        let server = server.clone();
         tokio::spawn(async move {
-            stop.run_until_cancelled(server.converse(stream)).await;
+            server.converse(stream).await;
             drop(seat);
         });
     }

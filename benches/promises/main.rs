@@ -4,13 +4,16 @@
 //! `name=number` changes a size. docs/benchmarks.md says what each figure means. Nothing here passes or fails by time.
 
 mod answers;
+mod behind;
 mod bot;
 mod broadcast;
 mod figures;
 mod lateness;
 mod size;
+mod stop;
 mod storm;
 mod town;
+mod webhook;
 
 use anyhow::{Context as _, bail};
 
@@ -20,13 +23,19 @@ struct Asked {
     numbers: Vec<(String, u64)>,
 }
 
-const ALL: [&str; 8] = [
+const ALL: [&str; 14] = [
     "broadcast-30",
     "broadcast-1000",
     "answers-30",
     "answers-1000",
     "lateness",
     "size",
+    "backlog",
+    "flood",
+    "locked",
+    "banned",
+    "stop",
+    "webhook",
     "bad-chat",
     "storm",
 ];
@@ -77,6 +86,12 @@ fn main() -> anyhow::Result<()> {
                 "answers-1000" => answers::run(&asked, 1_000).await,
                 "lateness" => lateness::run(asked.number("notes", 200)).await,
                 "size" => size::run(&asked).await,
+                "backlog" => behind::backlog(&asked).await,
+                "flood" => behind::flood(&asked).await,
+                "banned" => behind::banned(&asked).await,
+                "locked" => behind::locked(&asked).await,
+                "stop" => stop::run(asked.number("stops", 5)).await,
+                "webhook" => webhook::run(asked.number("updates", 1_000)).await,
                 "bad-chat" => storm::bad_chat(&asked).await,
                 _ => storm::run(&asked).await,
             }

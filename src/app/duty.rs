@@ -2,19 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
     rooms::{Rooms, introduce},
     standing::{Phase, Standing},
+    upkeep::Upkeep,
     watchdog::{self, Beats},
 };
 use crate::{
     courier::Courier,
     inbound::Inbound,
-    store::Lead,
+    store::{Lead, Store},
     telegram::{Door, Inbox, Reception, Registration},
 };
 
@@ -42,6 +43,15 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 /// How long it may take to write down what became of the last notes.
 const LAST_ROWS: Duration = Duration::from_secs(1);
 
+/// The fact in the database that says whether somebody leads, or led and did not end in order.
+const LEADER: &str = "leader";
+const LEADS: &str = "leads";
+const LEFT: &str = "left in order";
+
+/// How long noting that down may hold up the start, and the end: a database that somebody else has locked is no reason
+/// to let anyone wait.
+const NOTED_WITHIN: Duration = Duration::from_millis(300);
+
 /// Everything that works while the process leads.
 pub(super) struct Duty {
     pub(super) courier: Courier,
@@ -57,8 +67,6 @@ pub(super) enum Ended {
     ToStop(anyhow::Result<()>),
     /// Another process leads, or may.
     Lost,
-    /// A loop hangs: there is nothing left that could be stopped in order.
-    Stuck(String),
 }
 
 impl Duty {
@@ -71,6 +79,9 @@ impl Duty {
         standing: &Standing,
         stop: &CancellationToken,
     ) -> anyhow::Result<Ended> {
+        if !left_in_order(&rooms.store).await {
+            self.door.hold_back();
+        }
         let resumed = match self.inbound.resume_parked().await {
             Ok(resumed) => resumed,
             // It went away in this very moment; it is waited for like any other time.
@@ -96,6 +107,12 @@ impl Duty {
         } else {
             Duration::ZERO
         });
+        let upkeep = Upkeep {
+            store: rooms.store.clone(),
+            clock: rooms.clock.clone(),
+            telegram: rooms.telegram.clone(),
+        };
+        let upkeep = AbortOnDropHandle::new(tokio::spawn(upkeep.run()));
         let polling = self.inbox.health();
         let beats = Arc::new(Beats {
             clock: rooms.clock.clone(),
@@ -105,28 +122,54 @@ impl Duty {
                 .then(|| Box::new(polling.clone()) as _),
             courier: rounds.courier.clone(),
             door: rounds.door.clone(),
+            store: rooms.store.clone(),
         });
         standing.count(Some(beats.clone()));
-        let sample = || beats.sample(standing.leads());
+        let _watch = watch(beats, standing)?;
         let conflict = || polling().conflict;
         let mut lead = Some(lead);
         let intake = take_updates(self.inbound, self.inbox, self.registration, standing, stop);
         let ended = tokio::select! {
             ended = intake => Ended::ToStop(ended),
-            () = hold(&mut lead, &mut rounds, rooms, standing, conflict) => Ended::Lost,
-            stuck = watchdog::watch_over(sample, standing, watchdog::LOOK_EVERY) => {
-                return Ok(Ended::Stuck(stuck));
-            }
+            held = hold(&mut lead, &mut rounds, rooms, standing, conflict) => held,
         };
         standing.receive(None);
         standing.count(None);
-        drop(introduction);
+        drop((introduction, upkeep));
         rounds.close(matches!(ended, Ended::Lost)).await;
         if let Some(lead) = lead {
+            // If it cannot be noted down, the next leader lets a second pass for nothing.
+            note_down(&rooms.store, LEFT).await;
             lead.release().await;
         }
         Ok(ended)
     }
+}
+
+/// Watches over the loops until the guard is dropped.
+fn watch(beats: Arc<Beats>, standing: &Standing) -> anyhow::Result<watchdog::Watch> {
+    let sample = {
+        let standing = standing.clone();
+        move || beats.sample(standing.leads())
+    };
+    let standing = standing.clone();
+    watchdog::watch_over(sample, standing, watchdog::LOOK_EVERY, watchdog::end)
+        .context("cannot start the watchdog")
+}
+
+/// Whether whoever led last let every chat's second pass before ending, as one who is killed cannot; notes down that
+/// somebody leads now.
+async fn left_in_order(store: &Store) -> bool {
+    let last = timeout(NOTED_WITHIN, store.fact(LEADER)).await;
+    let noted = note_down(store, LEADS).await;
+    noted && matches!(last, Ok(Ok(last)) if last.as_deref() != Some(LEADS))
+}
+
+/// Whether it was noted down in time; it goes on by itself when it was not.
+async fn note_down(store: &Store, leader: &'static str) -> bool {
+    let store = store.clone();
+    let noted = tokio::spawn(async move { store.set_fact(LEADER, leader).await });
+    matches!(timeout(NOTED_WITHIN, noted).await, Ok(Ok(Ok(()))))
 }
 
 /// Takes updates until `stop`, by polling or by webhook; ends early only when Telegram refuses the token.
@@ -152,7 +195,7 @@ async fn take_updates(
     kept
 }
 
-/// Holds the lead: returns when it is lost.
+/// Holds the lead: returns when it is lost, or when a SQLite database is no longer where it was.
 ///
 /// While the database does not answer nobody knows who leads. Notes stop at once, as another process may send them
 /// soon; messages are still answered, because someone may ask for help, until the lead is back, another process has
@@ -163,7 +206,9 @@ async fn hold(
     rooms: &Rooms,
     standing: &Standing,
     conflict: impl Fn() -> bool,
-) {
+) -> Ended {
+    // The session that held the lead last.
+    let mut lost = None;
     loop {
         tokio::time::sleep(if lead.is_some() {
             KEEP_EVERY
@@ -171,6 +216,10 @@ async fn hold(
             ASK_EVERY
         })
         .await;
+        if let Some(sentence) = rooms.store.misplaced().await {
+            rounds.end().await;
+            return Ended::ToStop(Err(anyhow!(sentence)));
+        }
         let held = match lead {
             Some(lead) => lead.still_held().await,
             None => false,
@@ -180,7 +229,8 @@ async fn hold(
         }
         rounds.end().await;
         // Dropped first: the old session may hold the lock that the new one asks for.
-        if lead.take().is_some() {
+        if let Some(lead) = lead.take() {
+            lost = lead.session().map(str::to_owned);
             tracing::warn!(
                 "the session that holds the lead is gone or does not answer: no notes are sent until it is clear who leads"
             );
@@ -193,8 +243,10 @@ async fn hold(
                 standing.set(Phase::Leading);
                 rounds.begin(Duration::ZERO);
             }
-            Ok(None) => return,
-            Err(_) if conflict() => return,
+            // It is nobody else: whoever calls for help is answered by us or not at all.
+            Ok(None) if rooms.store.is_led_by(lost.as_deref()).await => {}
+            Ok(None) => return Ended::Lost,
+            Err(_) if conflict() => return Ended::Lost,
             Err(_) => {}
         }
     }

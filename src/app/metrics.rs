@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::telegram::{door::Snapshot, inbox::Polling};
+use crate::{
+    courier::lateness::{self, Lateness},
+    telegram::{door::Snapshot, inbox::Polling, webhook::Received},
+};
 
 /// What a number is, in Prometheus's words.
 #[derive(Clone, Copy)]
@@ -11,8 +14,22 @@ enum Kind {
     Gauge,
 }
 
+/// How updates come, and what became of them.
+pub(super) enum Updates {
+    Polled(Polling),
+    Brought(Received),
+}
+
+/// The numbers of a process that leads.
+pub(super) struct Numbers {
+    pub(super) door: Snapshot,
+    pub(super) lateness: Lateness,
+    /// `None` until it is known.
+    pub(super) updates: Option<Updates>,
+}
+
 /// Everything at one moment. Counters begin anew with the process, and whenever it begins to lead.
-pub(super) fn text(leads: bool, door: Option<&Snapshot>, polling: Option<&Polling>) -> String {
+pub(super) fn text(leads: bool, numbers: Option<&Numbers>) -> String {
     let mut text = String::new();
     let is_leading = "Whether this process leads.";
     line(
@@ -22,13 +39,41 @@ pub(super) fn text(leads: bool, door: Option<&Snapshot>, polling: Option<&Pollin
         is_leading,
         &[("", u64::from(leads))],
     );
-    if let Some(door) = door {
-        letters(&mut text, door);
-    }
-    if let Some(polling) = polling {
-        updates(&mut text, polling);
+    if let Some(numbers) = numbers {
+        letters(&mut text, &numbers.door);
+        late(&mut text, &numbers.lateness);
+        match &numbers.updates {
+            Some(Updates::Polled(polling)) => polled(&mut text, polling),
+            Some(Updates::Brought(received)) => brought(&mut text, received),
+            None => {}
+        }
     }
     text
+}
+
+fn late(text: &mut String, lateness: &Lateness) {
+    // Writing to a String cannot fail.
+    let _ = write!(
+        text,
+        "# HELP slowbloom_note_lateness_seconds How long after they were due notes were accepted by Telegram.\n\
+         # TYPE slowbloom_note_lateness_seconds histogram\n"
+    );
+    let mut up_to = 0;
+    for (bound, notes) in lateness::BOUNDS.iter().zip(lateness.within) {
+        up_to += notes;
+        let seconds = std::time::Duration::from_millis(*bound).as_secs_f64();
+        let _ = writeln!(
+            text,
+            "slowbloom_note_lateness_seconds_bucket{{le=\"{seconds}\"}} {up_to}"
+        );
+    }
+    let (count, sum) = (lateness.count(), lateness.sum.as_secs_f64());
+    let _ = write!(
+        text,
+        "slowbloom_note_lateness_seconds_bucket{{le=\"+Inf\"}} {count}\n\
+         slowbloom_note_lateness_seconds_sum {sum}\n\
+         slowbloom_note_lateness_seconds_count {count}\n"
+    );
 }
 
 fn letters(text: &mut String, door: &Snapshot) {
@@ -89,41 +134,76 @@ fn letters(text: &mut String, door: &Snapshot) {
     );
 }
 
-fn updates(text: &mut String, polling: &Polling) {
-    let handled = [
-        ("{outcome=\"handled\"}", polling.handled),
-        ("{outcome=\"malformed\"}", polling.malformed),
-        ("{outcome=\"given_up\"}", polling.given_up),
-    ];
-    let waiting = [("", polling.unacknowledged as u64)];
-    let conflict = [("", u64::from(polling.conflict))];
-    line(
+fn polled(text: &mut String, polling: &Polling) {
+    updates(
         text,
-        "updates_total",
-        Kind::Counter,
-        "What became of updates that were polled.",
-        &handled,
+        &[
+            (
+                "{transport=\"polling\",outcome=\"handled\"}",
+                polling.handled,
+            ),
+            (
+                "{transport=\"polling\",outcome=\"malformed\"}",
+                polling.malformed,
+            ),
+            (
+                "{transport=\"polling\",outcome=\"given_up\"}",
+                polling.given_up,
+            ),
+        ],
+        polling.panics,
     );
     line(
         text,
         "updates_unacknowledged",
         Kind::Gauge,
         "Updates that Telegram still holds.",
-        &waiting,
-    );
-    line(
-        text,
-        "handler_panics_total",
-        Kind::Counter,
-        "Handlers that panicked.",
-        &[("", polling.panics)],
+        &[("", polling.unacknowledged as u64)],
     );
     line(
         text,
         "polling_conflict",
         Kind::Gauge,
         "Whether another program polls.",
-        &conflict,
+        &[("", u64::from(polling.conflict))],
+    );
+}
+
+fn brought(text: &mut String, received: &Received) {
+    updates(
+        text,
+        &[
+            (
+                "{transport=\"webhook\",outcome=\"handled\"}",
+                received.handled,
+            ),
+            (
+                "{transport=\"webhook\",outcome=\"malformed\"}",
+                received.malformed,
+            ),
+            (
+                "{transport=\"webhook\",outcome=\"given_up\"}",
+                received.given_up,
+            ),
+        ],
+        received.panics,
+    );
+}
+
+fn updates(text: &mut String, outcomes: &[(&str, u64)], panics: u64) {
+    line(
+        text,
+        "updates_total",
+        Kind::Counter,
+        "What became of updates, by the way they came.",
+        outcomes,
+    );
+    line(
+        text,
+        "handler_panics_total",
+        Kind::Counter,
+        "Handlers that panicked.",
+        &[("", panics)],
     );
 }
 
@@ -151,23 +231,57 @@ mod tests {
     fn every_line_is_one_that_prometheus_reads() {
         let mut door = Snapshot::new(Clock::system().instant());
         door.accepted = 7;
-        let text = text(true, Some(&door), Some(&Polling::default()));
-        assert!(
-            text.contains("\nslowbloom_letters_total{outcome=\"accepted\"} 7\n"),
-            "{text}"
-        );
-        assert!(text.starts_with("# HELP slowbloom_leading Whether this process leads.\n# TYPE slowbloom_leading gauge\nslowbloom_leading 1\n"));
-        for line in text.lines().filter(|line| !line.starts_with("# ")) {
-            let (name, value) = line.rsplit_once(' ').unwrap();
+        for updates in [
+            Updates::Polled(Polling::default()),
+            Updates::Brought(Received::default()),
+        ] {
+            let numbers = Numbers {
+                door: door.clone(),
+                lateness: Lateness::default(),
+                updates: Some(updates),
+            };
+            let text = text(true, Some(&numbers));
             assert!(
-                name.starts_with("slowbloom_") && value.parse::<u64>().is_ok(),
-                "{line}"
+                text.contains("\nslowbloom_letters_total{outcome=\"accepted\"} 7\n"),
+                "{text}"
             );
+            assert!(text.starts_with("# HELP slowbloom_leading Whether this process leads.\n# TYPE slowbloom_leading gauge\nslowbloom_leading 1\n"));
+            for line in text.lines().filter(|line| !line.starts_with("# ")) {
+                let (name, value) = line.rsplit_once(' ').unwrap();
+                assert!(
+                    name.starts_with("slowbloom_") && value.parse::<u64>().is_ok(),
+                    "{line}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_histogram_counts_upwards() {
+        let mut lateness = Lateness {
+            later: 2,
+            sum: std::time::Duration::from_millis(1500),
+            ..Lateness::default()
+        };
+        (lateness.within[0], lateness.within[3]) = (1, 4);
+        let mut said = String::new();
+        late(&mut said, &lateness);
+        for line in [
+            "_bucket{le=\"0.05\"} 1\n",
+            "_bucket{le=\"0.25\"} 1\n",
+            "_bucket{le=\"0.5\"} 5\n",
+            "_bucket{le=\"7200\"} 5\n",
+            "_bucket{le=\"+Inf\"} 7\n",
+            "_sum 1.5\n",
+            "_count 7\n",
+        ] {
+            let line = format!("\nslowbloom_note_lateness_seconds{line}");
+            assert!(said.contains(&line), "{line} in {said}");
         }
     }
 
     #[test]
     fn who_does_not_lead_says_only_that() {
-        assert!(text(false, None, None).ends_with("\nslowbloom_leading 0\n"));
+        assert!(text(false, None).ends_with("\nslowbloom_leading 0\n"));
     }
 }

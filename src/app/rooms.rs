@@ -50,6 +50,7 @@ impl Rooms {
         );
         Duty {
             courier: Courier::new(
+                self.telegram.clone(),
                 door.clone(),
                 self.store.clone(),
                 self.keys.clone(),

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{metrics, watchdog::Beats};
+use super::{
+    metrics::{self, Numbers, Updates},
+    watchdog::Beats,
+};
 use crate::{
     telegram::{Handled, Reception},
     web::{Report, Taken},
@@ -32,6 +35,21 @@ struct Now {
     reception: Option<Reception>,
     /// Where the numbers are read while this process leads.
     beats: Option<Arc<Beats>>,
+}
+
+impl Now {
+    /// What the leader is at, and what keeps notes back.
+    fn leading(&self) -> String {
+        let beats = self.beats.as_ref();
+        if let Some(trouble) = beats.and_then(|beats| beats.store.trouble()) {
+            return format!("leading; {trouble}, so that notes wait");
+        }
+        if beats.is_some_and(|beats| beats.courier.waits_for_clock()) {
+            return "leading; this machine's clock is days off from Telegram's, so that notes wait"
+                .to_owned();
+        }
+        "leading".to_owned()
+    }
 }
 
 impl Standing {
@@ -81,10 +99,11 @@ impl Standing {
 
     /// Whether requests belong here. Without its database the leader still answers: someone may ask for help.
     pub(super) fn readiness(&self) -> Report {
-        match self.lock().phase {
+        let now = self.lock();
+        match now.phase {
             Phase::Starting => bad("starting"),
             Phase::StandingBy => bad("standing by: another process leads"),
-            Phase::Leading => good("leading"),
+            Phase::Leading => good(&now.leading()),
             Phase::WithoutDatabase => {
                 good("leading; the database is away, so that no notes are sent")
             }
@@ -99,14 +118,21 @@ impl Standing {
 
     /// The numbers for Prometheus.
     pub(super) fn metrics(&self) -> String {
-        let (beats, leads) = {
+        let (beats, reception, leads) = {
             let now = self.lock();
-            (now.beats.clone(), now.phase == Phase::Leading)
+            let leads = now.phase == Phase::Leading;
+            (now.beats.clone(), now.reception.clone(), leads)
         };
-        let door = beats.as_ref().map(|beats| beats.door.snapshot());
-        let polling = beats.as_ref().and_then(|beats| beats.poller.as_ref());
-        let polling = polling.map(|health| health());
-        metrics::text(leads, door.as_ref(), polling.as_ref())
+        let numbers = beats.map(|beats| Numbers {
+            door: beats.door.snapshot(),
+            lateness: beats.courier.lateness(),
+            updates: match (&beats.poller, reception) {
+                (Some(health), _) => Some(Updates::Polled(health())),
+                (None, Some(reception)) => Some(Updates::Brought(reception.counts())),
+                (None, None) => None,
+            },
+        });
+        metrics::text(leads, numbers.as_ref())
     }
 
     /// Hands on what came to the webhook.

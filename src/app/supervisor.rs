@@ -18,9 +18,14 @@ const EVERY: Duration = Duration::from_secs(5);
 pub(super) async fn report(standing: Standing, stop: CancellationToken) {
     tell(&[NotifyState::Ready]);
     while !stop.is_cancelled() {
-        let at = standing.readiness().line;
+        let health = standing.health();
+        let at = if health.good {
+            standing.readiness().line
+        } else {
+            health.line
+        };
         tell(&[NotifyState::Status(&at)]);
-        if !standing.is_stuck() {
+        if health.good {
             tell(&[NotifyState::Watchdog]);
         }
         tokio::select! {

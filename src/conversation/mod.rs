@@ -45,6 +45,37 @@ pub enum Request {
     Unreadable,
 }
 
+/// Whether this text is the command that shows where help is.
+pub fn commands_help(text: &str) -> bool {
+    matches!(
+        command::read(text, ""),
+        command::Typed::Command(command::Command::Crisis, _)
+    )
+}
+
+/// Whether what a button carries shows where help is.
+pub fn taps_for_help(data: &str) -> bool {
+    matches!(
+        Tap::decode(data),
+        Some(Tap::Crisis | Tap::CrisisIn(_) | Tap::CrisisCountries)
+    )
+}
+
+/// Whether a request is for an affirmation or a practice: not what anyone needs right after a call for help.
+pub fn asks_for_note(request: &Request) -> bool {
+    match request {
+        Request::Text(text) => matches!(
+            command::read(text, ""),
+            command::Typed::Command(
+                command::Command::Affirmation | command::Command::Practice,
+                _
+            )
+        ),
+        Request::Tap(tap) => matches!(tap, Some(Tap::NoteNow(_) | Tap::AnotherNote(_))),
+        Request::Location(_) | Request::Unreadable => false,
+    }
+}
+
 /// Answers a request. Seen twice, it says the same again and changes nothing more.
 pub fn respond(request: &Request, scene: &Scene) -> Reply {
     let touched = scene

@@ -53,6 +53,7 @@ impl Ledger {
                 (entry.chat, change)
             })
             .collect();
+        let mut said = false;
         loop {
             match store.update_all(&mut changes).await {
                 Ok(rows) => {
@@ -63,7 +64,10 @@ impl Ledger {
                     return;
                 }
                 Err(error) => {
-                    tracing::error!(%error, "it could not be written down yet that notes were sent");
+                    // Once: on a full disk the log has no room either.
+                    if !std::mem::replace(&mut said, true) {
+                        tracing::error!(%error, "it could not be written down yet that notes were sent");
+                    }
                     tokio::time::sleep(WRITE_AGAIN_AFTER).await;
                 }
             }

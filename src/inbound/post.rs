@@ -15,19 +15,19 @@ use crate::{
 };
 
 /// An answer that was not taken within this time is parked, so that its update counts as handled and one slow chat
-/// holds up nobody. Shorter than the second between two messages to one chat: or a flood from one chat, each answer
-/// of which leaves just in time, would keep a hundred updates open one after the other.
-const PARK_AFTER: Duration = Duration::from_millis(900);
+/// holds up nobody: while it is waited for, Telegram gives no more than what it gave. Longer than almost every way to
+/// Telegram and back.
+const PARK_AFTER: Duration = Duration::from_millis(400);
 
-/// How long a reply that can neither be delivered nor parked (Telegram and the database both fail) is waited for
-/// before its update is handed in again.
-const NOWHERE_TO_GO: Duration = Duration::from_secs(20);
+/// How often it is tried to park an answer that can neither be delivered nor parked: Telegram and the database both fail.
+/// Its update stays with Telegram as long.
+const NOWHERE_TO_GO: Duration = Duration::from_secs(5);
 
 /// How many parked answers are read at once.
 const ROWS: u32 = 200;
 
 /// With so many answers on their way, more than anyone types in a minute, a chat gets no more until one has arrived:
-/// whoever floods the bot is answered as fast as Telegram lets one chat be answered.
+/// whoever floods the bot is answered as fast as Telegram lets one chat be answered. Crisis replies are counted apart.
 const MOST_WAITING: usize = 30;
 
 /// Updates whose answer was parked by an earlier run that ended before it could acknowledge them: they come again, but
@@ -46,40 +46,48 @@ impl Resumed {
     }
 }
 
-/// How many parked answers of each chat are still on their way.
+/// How many parked answers of each chat are still on their way, and how many crisis replies, parked or not: those are
+/// not handled one after the other.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Waiting(Arc<Mutex<HashMap<ChatId, usize>>>);
+pub(super) struct Waiting(Arc<Mutex<HashMap<(ChatId, Class), usize>>>);
+
+/// One that is on its way until this is dropped.
+struct OnItsWay(Waiting, (ChatId, Class));
 
 impl Waiting {
-    fn count(&self, chat: ChatId) -> usize {
-        self.lock().get(&chat).copied().unwrap_or(0)
+    fn count(&self, chat: ChatId, class: Class) -> usize {
+        self.lock().get(&(chat, class)).copied().unwrap_or(0)
     }
 
-    fn one_more(&self, chat: ChatId) {
-        *self.lock().entry(chat).or_default() += 1;
+    fn one_more(&self, chat: ChatId, class: Class) -> OnItsWay {
+        *self.lock().entry((chat, class)).or_default() += 1;
+        OnItsWay(self.clone(), (chat, class))
     }
 
-    fn one_less(&self, chat: ChatId) {
-        let mut waiting = self.lock();
-        if let Some(count) = waiting.get_mut(&chat) {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(ChatId, Class), usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        let mut waiting = self.0.lock();
+        if let Some(count) = waiting.get_mut(&self.1) {
             *count -= 1;
             if *count == 0 {
-                waiting.remove(&chat);
+                waiting.remove(&self.1);
             }
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<ChatId, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Inbound {
     /// Says everything, in order; done when each message was taken, is pointless, or is parked.
     pub(super) async fn say(&self, say: Vec<Say>, class: Class, asked: Asked) -> Handled {
-        if class == Class::Answer && self.waiting.count(asked.chat) >= MOST_WAITING {
+        if self.waiting.count(asked.chat, class) >= MOST_WAITING {
             return Handled::Done;
         }
+        let _counted = (class == Class::Crisis).then(|| self.waiting.one_more(asked.chat, class));
         let mut letters: Vec<Letter> = say
             .into_iter()
             .map(|say| letter(say, class, asked))
@@ -112,8 +120,9 @@ impl Inbound {
                     Ok(letter) => {
                         let answers = letter.answers.map(|update| (letter.chat, update));
                         self.resumed.lock().extend(answers);
+                        let class = letter.class;
                         let receipt = self.door.post(letter);
-                        self.watch(parked.chat, receipt, parked.id);
+                        self.watch((parked.chat, class), receipt, parked.id);
                         resumed += 1;
                     }
                     Err(_) => self.store.unpark(parked.id).await?,
@@ -127,25 +136,25 @@ impl Inbound {
     }
 
     async fn see_off(&self, letter: Letter, mut receipt: Receipt) -> Handled {
-        let chat = letter.chat;
-        let patience = match self.waiting.count(chat) {
-            0 => PARK_AFTER,
-            // It leaves behind those.
-            _ => Duration::ZERO,
-        };
+        let (chat, class) = (letter.chat, letter.class);
+        // An answer leaves behind those.
+        let behind = class == Class::Answer && self.waiting.count(chat, class) > 0;
+        let patience = if behind { Duration::ZERO } else { PARK_AFTER };
         if let Some(delivery) = receipt.soon(patience).await {
             return self.settle(chat, delivery).await;
         }
-        match self.park(&letter).await {
-            Ok(id) => {
-                self.watch(chat, receipt, id);
-                Handled::Done
-            }
-            Err(error) => {
-                tracing::error!(%error, "an answer could be neither delivered nor parked yet");
-                match tokio::time::timeout(NOWHERE_TO_GO, receipt).await {
-                    Ok(delivery) => self.settle(chat, delivery).await,
-                    Err(_) => Handled::Owing,
+        loop {
+            match self.park(&letter).await {
+                Ok(id) => {
+                    self.watch((chat, class), receipt, id);
+                    return Handled::Done;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "an answer could be neither delivered nor parked yet");
+                    let delivered = tokio::time::timeout(NOWHERE_TO_GO, &mut receipt).await;
+                    if let Ok(delivery) = delivered {
+                        return self.settle(chat, delivery).await;
+                    }
                 }
             }
         }
@@ -160,12 +169,12 @@ impl Inbound {
     }
 
     /// Follows a parked answer to its end; it stays parked when the door closes first.
-    fn watch(&self, chat: ChatId, receipt: Receipt, id: ParkedId) {
-        self.waiting.one_more(chat);
+    fn watch(&self, (chat, class): (ChatId, Class), receipt: Receipt, id: ParkedId) {
+        let counted = self.waiting.one_more(chat, class);
         let inbound = self.clone();
         tokio::spawn(async move {
             let delivery = receipt.await;
-            inbound.waiting.one_less(chat);
+            drop(counted);
             if delivery == Delivery::Closed {
                 return;
             }
@@ -184,6 +193,7 @@ impl Inbound {
             | Delivery::Unknown
             | Delivery::Expired
             | Delivery::Overtaken
+            | Delivery::Held
             | Delivery::Refused => Handled::Done,
         }
     }
@@ -196,8 +206,10 @@ fn letter(say: Say, class: Class, asked: Asked) -> Letter {
     };
     Letter {
         place,
+        turn: Some(asked.update),
         sound: true,
         asked_at: Some(asked.at),
+        gives_way: asked.for_note,
         ..Letter::new(asked.chat, class, say.message)
     }
 }

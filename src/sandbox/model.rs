@@ -52,6 +52,8 @@ pub(super) struct Model {
     pub(super) records: Vec<CallRecord>,
     pub(super) said: Vec<Said>,
     pub(super) toasts: Vec<(i64, Toast)>,
+    /// How far ahead of the machine's clock answers are dated.
+    pub(super) dated_ahead: chrono::TimeDelta,
     last_message_id: i64,
     last_query: u64,
 }

@@ -23,6 +23,7 @@ use super::{
     stand_in::{Shared, TOKEN},
     wire::Line,
 };
+use crate::clock::Clock;
 
 /// The largest request body (Telegram takes 50 MB files; nothing here is near it), in bytes.
 pub(super) const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -68,7 +69,14 @@ pub(super) async fn bot_api(
         Ok(params) => params,
         Err(refusal) => return refused(&refusal),
     };
-    call(&shared, &line, method, params).await
+    let mut response = call(&shared, &line, method, params).await;
+    // Without this the server itself puts the machine's time there.
+    let date = Clock::system().now() + shared.with(|model| model.dated_ahead);
+    let date = date.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = date.parse() {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
 
 async fn call(shared: &Shared, line: &Line, method: &'static str, params: Params) -> Response {

@@ -187,6 +187,11 @@ impl StandIn {
         self.shared.change(|model| model.faults.clear());
     }
 
+    /// From now on answers are dated so far ahead of the machine's clock: as if that were so far behind.
+    pub fn dates_answers_ahead(&self, by: chrono::TimeDelta) {
+        self.shared.with(|model| model.dated_ahead = by);
+    }
+
     /// Refuses with 429 what is over the limits, instead of only counting it.
     pub fn enforces_limits(&self, strict: bool) {
         self.shared.with(|model| model.judge.strict = strict);
@@ -231,6 +236,11 @@ impl StandIn {
     /// How many updates the bot has not confirmed.
     pub fn unconfirmed(&self) -> usize {
         self.shared.with(|model| model.queue.len())
+    }
+
+    /// How many updates of this chat the bot has not confirmed.
+    pub fn unconfirmed_of(&self, chat: i64) -> usize {
+        self.shared.with(|model| model.queue.count_of(chat))
     }
 
     /// What the bot's webhook last answered other than 200, in Telegram's words.

@@ -106,6 +106,12 @@ impl Queue {
         self.waiting.len()
     }
 
+    /// How many updates of this chat wait, or are on their way.
+    pub(super) fn count_of(&self, chat: i64) -> usize {
+        let of = self.waiting.iter().filter(|update| update.chat == chat);
+        of.count()
+    }
+
     /// Takes the next update to push: one at a time of each chat, as Telegram does it, as many as there are connections.
     pub(super) fn take_for_webhook(&mut self) -> Option<Push> {
         let webhook = self.webhook.clone()?;

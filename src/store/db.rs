@@ -1,14 +1,19 @@
 //! The store as a whole: opening it, bringing its tables up to date, copying it, closing it.
 
-use std::{fmt, fs, path::Path};
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context, bail};
 use sqlx::migrate::{MigrateError, Migrator};
 
 use super::{
     Keys, StoreError,
-    place::{Place, owner_only},
+    place::{FileId, Place, owner_only},
     pools::{Pick, Pools, execute, run},
+    trouble::Trouble,
 };
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -20,6 +25,9 @@ pub struct Store {
     pools: Pools,
     pub(super) keys: Keys,
     pub(super) place: Place,
+    /// Which file of a SQLite database is open, whatever lies at its place by now.
+    file: Option<FileId>,
+    trouble: Arc<Trouble>,
 }
 
 impl Store {
@@ -66,6 +74,45 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         execute!(self.reading(), sqlx::query("SELECT 1"))?;
         Ok(())
+    }
+
+    /// Why the database cannot be used at present, in one line; `None` while it can.
+    pub fn trouble(&self) -> Option<String> {
+        self.trouble.line()
+    }
+
+    /// Whether the file of a SQLite database was deleted, moved or replaced while it is open: what is written goes where
+    /// nobody will find it. Says so in one sentence, and what to do. What was in a file that is gone is saved beside it.
+    pub async fn misplaced(&self) -> Option<String> {
+        let Place::Sqlite(path) = &self.place else {
+            return None;
+        };
+        let there = self.place.file().await;
+        if there == self.file {
+            return None;
+        }
+        let place = &self.place;
+        if there.is_some() {
+            return Some(format!(
+                "the database file {place} was replaced by another one while the bot ran: ending, so that the next start \
+                 uses that"
+            ));
+        }
+        let mut saved = path.clone().into_os_string();
+        saved.push(".saved");
+        let saved = PathBuf::from(saved);
+        let rescued = match self.backup(&saved).await {
+            // Of another file's log nothing must get into it.
+            Ok(()) => format!(
+                "what was in it is saved in {}: put that in its place, remove {place}-wal and {place}-shm,",
+                saved.display()
+            ),
+            Err(_) => "put it back, or its newest backup,".to_owned(),
+        };
+        Some(format!(
+            "the database file {place} was deleted or moved away while the bot ran; {rescued} and start \
+             again"
+        ))
     }
 
     /// Whether several processes may share this database, one leading and the others standing by.
@@ -124,16 +171,16 @@ impl Store {
     /// The pool for a statement that only reads.
     pub(super) fn reading(&self) -> Pick<'_> {
         match &self.pools {
-            Pools::Sqlite { read, .. } => Pick::Sqlite(read),
-            Pools::Postgres(pool) => Pick::Postgres(pool),
+            Pools::Sqlite { read, .. } => Pick::Sqlite(read, &self.trouble.reading),
+            Pools::Postgres(pool) => Pick::Postgres(pool, &self.trouble.reading),
         }
     }
 
     /// The pool for a statement that writes.
     pub(super) fn writing(&self) -> Pick<'_> {
         match &self.pools {
-            Pools::Sqlite { write, .. } => Pick::Sqlite(write),
-            Pools::Postgres(pool) => Pick::Postgres(pool),
+            Pools::Sqlite { write, .. } => Pick::Sqlite(write, &self.trouble.writing),
+            Pools::Postgres(pool) => Pick::Postgres(pool, &self.trouble.writing),
         }
     }
 
@@ -141,7 +188,13 @@ impl Store {
         let pools = Pools::connect(&place)
             .await
             .with_context(|| format!("cannot open the database {place}"))?;
-        Ok(Self { pools, keys, place })
+        Ok(Self {
+            file: place.file().await,
+            pools,
+            keys,
+            place,
+            trouble: Arc::default(),
+        })
     }
 
     /// The newest migration that this program knows.
@@ -175,11 +228,11 @@ impl Store {
     /// The newest migration that was applied; `None` for a database without our tables.
     async fn version(&self) -> Result<Option<i64>, StoreError> {
         let tables: i64 = match self.reading() {
-            Pick::Sqlite(_) => run!(self.reading(), |db| sqlx::query_scalar(
+            Pick::Sqlite(..) => run!(self.reading(), |db| sqlx::query_scalar(
                 "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'"
             )
             .fetch_one(db))?,
-            Pick::Postgres(_) => run!(self.reading(), |db| sqlx::query_scalar(
+            Pick::Postgres(..) => run!(self.reading(), |db| sqlx::query_scalar(
                 "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('_sqlx_migrations')"
             )
             .fetch_one(db))?,

@@ -1,12 +1,12 @@
 //! What can go wrong in the store, as far as a caller does different things about it.
 
-use super::pools::QUERY_TIMEOUT;
+use super::{pools::QUERY_TIMEOUT, trouble::database_reason};
 
 /// Why the store could not do as asked. Holds no id, no value of a row and no password.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database is down, unreachable, or refused the statement.
-    #[error("the database cannot be used now")]
+    #[error("the database cannot be used now: {}", database_reason(.0))]
     Database(#[from] sqlx::Error),
     /// The database took the statement and said nothing; it may or may not have happened.
     #[error("the database did not answer within {} s", QUERY_TIMEOUT.as_secs())]

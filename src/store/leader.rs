@@ -36,9 +36,14 @@ pub struct Lead(Hold);
 enum Hold {
     /// The locked file; the operating system lets go with the process.
     File(#[expect(dead_code, reason = "held for its lock")] fs::File),
-    /// The session that holds the lock; the server lets go with the session.
-    Session(Box<PgConnection>),
+    /// The session that holds the lock, and its name at the server, which lets go with the session.
+    Session(Box<PgConnection>, String),
 }
+
+/// The session that holds the lock, by a name that no other session ever has.
+const HOLDER: &str = "SELECT a.pid || '/' || a.backend_start FROM pg_locks l JOIN pg_stat_activity a USING (pid) \
+     WHERE l.locktype = 'advisory' AND l.granted AND l.classid::bigint = $1 AND l.objid::bigint = $2 \
+     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
 impl Store {
     /// Takes the lead if it is free.
@@ -48,8 +53,7 @@ impl Store {
     pub async fn try_lead(&self) -> anyhow::Result<Option<Lead>> {
         match &self.place {
             Place::Sqlite(path) => {
-                let mut name = path.clone().into_os_string();
-                name.push(".lock");
+                let name = self.place.lock_file().unwrap_or_default();
                 let file = owner_only(fs::OpenOptions::new().write(true).create(true))
                     .truncate(false)
                     .open(&name)
@@ -76,12 +80,46 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Whether nobody leads but a session of our own that is lost to us, and that the server has not ended yet: its
+    /// backend is frozen, or the network between broke without a word.
+    pub async fn is_led_by(&self, lost: Option<&str>) -> bool {
+        let (Place::Postgres(options), Some(lost)) = (&self.place, lost) else {
+            return false;
+        };
+        // Not from the pool: its sessions may be as lost.
+        let holder = async {
+            let mut session = options.connect().await?;
+            let holder = held_by(&mut session).await?;
+            session.close().await?;
+            Ok::<_, sqlx::Error>(holder)
+        };
+        matches!(timeout(ANSWER_TIMEOUT, holder).await, Ok(Ok(Some(holder))) if holder == lost)
+    }
+}
+
+async fn held_by(session: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar(HOLDER)
+        .bind(ADVISORY_LOCK >> 32)
+        .bind(ADVISORY_LOCK & 0xffff_ffff)
+        .fetch_optional(session)
+        .await
+}
+
 impl Lead {
+    /// The name of the session that holds the lead, if one does.
+    pub fn session(&self) -> Option<&str> {
+        match &self.0 {
+            Hold::File(_) => None,
+            Hold::Session(_, name) => Some(name),
+        }
+    }
+
     /// Whether this process still leads. Ask at least every two seconds, and stop sending at once on `false`.
     pub async fn still_held(&mut self) -> bool {
         match &mut self.0 {
             Hold::File(_) => true,
-            Hold::Session(session) => {
+            Hold::Session(session, _) => {
                 let held = sqlx::query_scalar(
                     "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted \
                      AND pid = pg_backend_pid() AND classid::bigint = $1 AND objid::bigint = $2)",
@@ -96,7 +134,7 @@ impl Lead {
 
     /// Gives the lead back at once, so that another process need not wait for the connection to be noticed as gone.
     pub async fn release(self) {
-        let Hold::Session(mut session) = self.0 else {
+        let Hold::Session(mut session, _) = self.0 else {
             return;
         };
         // Said, and not left to the closing: the server may take its time to notice that. A session that cannot say
@@ -123,7 +161,8 @@ async fn lock_session(
             .bind(FROZEN_AFTER)
             .execute(&mut session)
             .await;
-        return Ok(Some(Lead(Hold::Session(Box::new(session)))));
+        let name = held_by(&mut session).await?.unwrap_or_default();
+        return Ok(Some(Lead(Hold::Session(Box::new(session), name))));
     }
     session.close().await?;
     Ok(None)

@@ -16,6 +16,7 @@ mod place;
 mod pools;
 mod row;
 mod subscribers;
+mod trouble;
 
 pub use db::Store;
 pub use error::StoreError;

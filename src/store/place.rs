@@ -2,6 +2,7 @@
 
 use std::{
     fmt, fs,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -43,12 +44,48 @@ impl Place {
         let Self::Sqlite(path) = self else {
             return Ok(());
         };
+        ensure!(
+            path.exists() || !self.lock_file().is_some_and(|lock| lock.exists()),
+            "the database file {0} is missing, and was here before ({0}.lock still is): put it back, or its newest backup; \
+             to begin anew without the old data, delete {0}.lock",
+            path.display()
+        );
         create_folder(folder_of(path))?;
         owner_only(fs::OpenOptions::new().append(true).create(true))
             .open(path)
             .with_context(|| format!("cannot open the database file {}", path.display()))?;
         Ok(())
     }
+
+    /// The file beside a SQLite database that whoever leads holds locked; it stays when the process ends.
+    pub(super) fn lock_file(&self) -> Option<PathBuf> {
+        let Self::Sqlite(path) = self else {
+            return None;
+        };
+        let mut name = path.clone().into_os_string();
+        name.push(".lock");
+        Some(name.into())
+    }
+
+    /// Which file lies at the place of a SQLite database; `None` when there is none.
+    pub(super) async fn file(&self) -> Option<FileId> {
+        let Self::Sqlite(path) = self else {
+            return None;
+        };
+        // Not by the threads that all else runs on: a disk may not answer.
+        let found = tokio::fs::metadata(path).await.ok()?;
+        Some(FileId {
+            device: found.dev(),
+            number: found.ino(),
+        })
+    }
+}
+
+/// One file, wherever it is moved to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileId {
+    device: u64,
+    number: u64,
 }
 
 impl fmt::Display for Place {

@@ -9,7 +9,7 @@ use sqlx::{
 };
 use tokio::time::timeout;
 
-use super::place::Place;
+use super::{place::Place, trouble::Latest};
 
 /// How long to wait for a connection. Short, so that a database that is down is noticed before a parent notices.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -17,6 +17,11 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) const QUERY_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long SQLite itself waits for a lock that another process holds (`backup`, `move`).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A statement that nobody waits for any more must not wait on for a lock, or such ones would fill up the server.
+const GIVE_UP_A_LOCK: [(&str, &str); 1] = [("lock_timeout", "10000")];
+/// How long a writer of SQLite waits for its turn: as long as the one before it may take. A hundred presses at once,
+/// each a commit, take seconds on a slow disk, and nobody is to be told that nothing was changed because of that.
+const TURN_TIMEOUT: Duration = BUSY_TIMEOUT;
 /// SQLite connections that read; they never wait for the one that writes.
 const SQLITE_READERS: u32 = 2;
 /// PostgreSQL connections. A small server allows 100 in all, and two processes share them.
@@ -46,6 +51,7 @@ impl Pools {
                 };
                 // The writer first: it is the one that turns a new file into a database.
                 let write = pool()
+                    .acquire_timeout(TURN_TIMEOUT)
                     .max_connections(1)
                     .idle_timeout(None)
                     .connect_with(options.clone())
@@ -62,20 +68,21 @@ impl Pools {
                     .map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??
                     .close()
                     .await?;
+                let options = (**options).clone().options(GIVE_UP_A_LOCK);
                 let pool = PgPoolOptions::new()
                     .acquire_timeout(ACQUIRE_TIMEOUT)
                     .max_connections(POSTGRES_CONNECTIONS)
-                    .connect_lazy_with((**options).clone());
+                    .connect_lazy_with(options);
                 Ok(Self::Postgres(pool))
             }
         }
     }
 }
 
-/// One of the two pools, for `run!` to take apart.
+/// One of the two pools, and where it is taken down how it went, for `run!` to take apart.
 pub(super) enum Pick<'a> {
-    Sqlite(&'a SqlitePool),
-    Postgres(&'a PgPool),
+    Sqlite(&'a SqlitePool, &'a Latest),
+    Postgres(&'a PgPool, &'a Latest),
 }
 
 /// Runs one query, written once, on whichever engine is open: `run!(self.reading(), |db| sqlx::query(…).execute(db))`.
@@ -83,11 +90,11 @@ pub(super) enum Pick<'a> {
 macro_rules! run {
     ($pick:expr, |$db:ident| $query:expr) => {
         match $pick {
-            $crate::store::pools::Pick::Sqlite(pool) => {
-                $crate::store::pools::on_pool!(pool, |$db| $query)
+            $crate::store::pools::Pick::Sqlite(pool, latest) => {
+                latest.noted($crate::store::pools::on_pool!(pool, |$db| $query))
             }
-            $crate::store::pools::Pick::Postgres(pool) => {
-                $crate::store::pools::on_pool!(pool, |$db| $query)
+            $crate::store::pools::Pick::Postgres(pool, latest) => {
+                latest.noted($crate::store::pools::on_pool!(pool, |$db| $query))
             }
         }
     };
@@ -108,21 +115,21 @@ macro_rules! execute {
 macro_rules! transact {
     ($pick:expr, |$tx:ident| $block:block) => {
         match $pick {
-            $crate::store::pools::Pick::Sqlite(pool) => {
-                $crate::store::pools::on_pool!(pool, |db| async {
+            $crate::store::pools::Pick::Sqlite(pool, latest) => {
+                latest.noted($crate::store::pools::on_pool!(pool, |db| async {
                     let mut $tx = sqlx::Connection::begin_with(db, "BEGIN IMMEDIATE").await?;
                     let value = async { $block }.await?;
                     $tx.commit().await?;
                     Ok(value)
-                })
+                }))
             }
-            $crate::store::pools::Pick::Postgres(pool) => {
-                $crate::store::pools::on_pool!(pool, |db| async {
+            $crate::store::pools::Pick::Postgres(pool, latest) => {
+                latest.noted($crate::store::pools::on_pool!(pool, |db| async {
                     let mut $tx = sqlx::Connection::begin(db).await?;
                     let value = async { $block }.await?;
                     $tx.commit().await?;
                     Ok(value)
-                })
+                }))
             }
         }
     };

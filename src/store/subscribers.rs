@@ -161,8 +161,8 @@ impl Store {
         // Locked, not tried again and again: two writers in step with each other would let the slower one never win.
         let pick = self.writing();
         let read = match pick {
-            Pick::Sqlite(_) => "SELECT * FROM subscribers WHERE chat_hash = $1",
-            Pick::Postgres(_) => "SELECT * FROM subscribers WHERE chat_hash = $1 FOR UPDATE",
+            Pick::Sqlite(..) => "SELECT * FROM subscribers WHERE chat_hash = $1",
+            Pick::Postgres(..) => "SELECT * FROM subscribers WHERE chat_hash = $1 FOR UPDATE",
         };
         transact!(pick, |tx| {
             let mut stands = Vec::with_capacity(changes.len());
@@ -268,6 +268,28 @@ impl Store {
         let rows: Vec<Row> = run!(self.reading(), |db| sqlx::query_as(
             "SELECT * FROM subscribers WHERE chat_hash > $1 ORDER BY chat_hash LIMIT $2"
         )
+        .bind(chat_hash)
+        .bind(i64::from(limit))
+        .fetch_all(db))?;
+        Ok(self.page(rows, limit))
+    }
+
+    /// Those whose note is due later than `moment`, the soonest first, beginning after `after`.
+    pub async fn due_after(
+        &self,
+        moment: DateTime<Utc>,
+        after: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Page<Subscriber, Cursor>, StoreError> {
+        let (due_at, chat_hash) = after.map_or((i64::MIN, [].as_slice()), |cursor| {
+            (cursor.due_at, cursor.chat_hash.as_slice())
+        });
+        let rows: Vec<Row> = run!(self.reading(), |db| sqlx::query_as(
+            "SELECT * FROM subscribers WHERE due_at > $1 AND (due_at, chat_hash) > ($2, $3) \
+             ORDER BY due_at, chat_hash LIMIT $4"
+        )
+        .bind(moment.timestamp())
+        .bind(due_at)
         .bind(chat_hash)
         .bind(i64::from(limit))
         .fetch_all(db))?;

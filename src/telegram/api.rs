@@ -16,7 +16,10 @@ use teloxide::{
     types::{AllowedUpdate, CallbackQueryId, Recipient},
 };
 
-use super::outcome::{self, Failure};
+use super::{
+    date::Dated,
+    outcome::{self, Failure},
+};
 use crate::domain::{ChatId, Outcome};
 
 /// How long connecting may take (name look-up, TCP and TLS together).
@@ -47,6 +50,7 @@ pub struct Telegram {
     fresh: Client,
     api: Url,
     token: SecretString,
+    pub(super) dated: Dated,
 }
 
 impl fmt::Debug for Telegram {
@@ -97,6 +101,7 @@ impl Telegram {
             fresh: builder(0)?,
             api,
             token,
+            dated: Dated::default(),
         })
     }
 
@@ -135,6 +140,9 @@ impl Telegram {
             .await
             .map_err(|error| outcome::broken(&error.without_url()))?;
         let status = response.status().as_u16();
+        if status == 200 {
+            self.dated.note(response.headers());
+        }
         let mut body = Vec::new();
         loop {
             match response.chunk().await {

@@ -5,6 +5,7 @@
 pub mod api;
 #[cfg(test)]
 mod canary;
+mod date;
 pub mod door;
 #[cfg(test)]
 mod fake;
@@ -13,11 +14,12 @@ pub mod outcome;
 pub mod profile;
 pub mod redact;
 pub mod update;
+mod wait;
 pub mod webhook;
 
 pub use api::Telegram;
 pub use door::{Class, Delivery, Door, Letter, Limits, Place, Receipt, Wording};
 pub use inbox::{Handled, Inbox};
 pub use outcome::Failure;
-pub use update::{Incoming, Kind};
+pub use update::{Incoming, Kind, Part};
 pub use webhook::{Reception, Registration};

@@ -1,21 +1,26 @@
 //! What Telegram hands in, read from the raw JSON into what the conversation needs.
 //!
 //! teloxide's own types lose the text of a message with an entity they do not know; here text and caption are read first
-//! and everything else is forgiven. Must not know what any of it means, and never shows a text or an id.
+//! and everything else is forgiven. Triage judges every text here, so that a call for help is known before anything of its
+//! batch is handled. Must not know what an answer says, and never shows a text or an id.
 
 mod raw;
 
 #[cfg(test)]
 mod tests;
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, panic::catch_unwind};
 
 use chrono::{DateTime, Utc};
 use raw::{Number, RawMember, RawMessage, RawTap, RawUpdate, mend_surrogates};
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::domain::ChatId;
+use crate::{
+    conversation,
+    domain::ChatId,
+    triage::{self, Category, Finding, Tier},
+};
 
 /// One update, as the handler sees it.
 #[derive(Clone, PartialEq)]
@@ -28,10 +33,21 @@ pub struct Incoming {
     pub language_tag: Option<String>,
     /// When it was written (or last edited); a tap has no time.
     pub sent_at: Option<DateTime<Utc>>,
-    /// Whether it was answered already and only its effect is still owed (see the inbox).
-    pub answered: bool,
+    /// How much of it is to be handled now.
+    pub part: Part,
     /// What it is.
     pub kind: Kind,
+}
+
+/// How much of an update is to be handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// Only the reply, at once, whatever else of its chat is still at work.
+    Reply,
+    /// Only what follows from it: it was replied to already.
+    Effect,
 }
 
 /// What an update is.
@@ -80,6 +96,21 @@ pub struct Words {
     pub caption: bool,
     /// Whether somebody else wrote it.
     pub forwarded: bool,
+    /// What it may mean for someone's safety.
+    pub finding: Finding,
+}
+
+impl Incoming {
+    /// Whether it may be a call for help, or asks where help is: it waits behind nothing.
+    pub fn is_urgent(&self) -> bool {
+        match &self.kind {
+            Kind::Text(words) => {
+                words.finding.tier != Tier::None || conversation::commands_help(&words.text)
+            }
+            Kind::Tap { data, .. } => data.as_deref().is_some_and(conversation::taps_for_help),
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Debug for Incoming {
@@ -145,7 +176,7 @@ fn parse(json: &str) -> serde_json::Result<Incoming> {
             chat: ChatId(0),
             language_tag: None,
             sent_at: None,
-            answered: false,
+            part: Part::Whole,
             kind: Kind::Other,
         })
     }
@@ -159,6 +190,7 @@ fn message(id: i64, raw: &RawValue, edited: bool) -> serde_json::Result<Incoming
         Kind::Group
     } else if let Some(text) = text.or(message.caption) {
         Kind::Text(Words {
+            finding: judge(&text),
             text,
             message_id: message.message_id.and_then(narrow).unwrap_or_default(),
             edited,
@@ -181,8 +213,18 @@ fn message(id: i64, raw: &RawValue, edited: bool) -> serde_json::Result<Incoming
         chat: ChatId(message.chat.id),
         language_tag: message.from.and_then(|user| user.language_code),
         sent_at: moment(message.edit_date.or(message.date)),
-        answered: false,
+        part: Part::Whole,
         kind,
+    })
+}
+
+/// A judge that fails must cost nobody help, nor stop the reading of everybody's messages: whom it cannot judge is
+/// shown where help is.
+fn judge(text: &str) -> Finding {
+    catch_unwind(|| triage::read(text)).unwrap_or_else(|_| Finding {
+        tier: Tier::Concern,
+        categories: vec![Category::Distress],
+        language: None,
     })
 }
 
@@ -241,7 +283,7 @@ fn tap(id: i64, tap: RawTap) -> Incoming {
         chat: ChatId(chat),
         language_tag: tap.from.language_code,
         sent_at: None,
-        answered: false,
+        part: Part::Whole,
         kind: if in_group {
             Kind::Group
         } else {
@@ -262,7 +304,7 @@ fn membership(id: i64, member: RawMember) -> Incoming {
         chat: ChatId(member.chat.id),
         language_tag: member.from.and_then(|user| user.language_code),
         sent_at: moment(member.date),
-        answered: false,
+        part: Part::Whole,
         kind: match (member.chat.is_private(), out) {
             (true, true) => Kind::Blocked,
             (true, false) => Kind::Unblocked,

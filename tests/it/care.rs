@@ -1,5 +1,7 @@
 //! What a parent says at 3 a.m. is answered before everything, for everyone, whatever else is going on.
 
+mod waiting;
+
 use slowbloom::sandbox::Attachment;
 
 use crate::support::world::World;

@@ -8,21 +8,26 @@
     reason = "in a test, what was not expected is a failure; clippy sees tests only where `#[test]` stands"
 )]
 
+mod alive;
 mod canary;
 mod care;
+mod clock;
 mod command_line;
 mod commands;
 mod consent;
 mod crash;
+mod disk;
 mod door;
 mod editing;
 mod erasing;
 mod inbox;
 mod later;
 mod limits;
+mod metrics;
 mod notes;
 mod page;
 mod places;
+mod rules;
 mod settings;
 mod standby;
 mod store;

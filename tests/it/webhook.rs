@@ -1,5 +1,7 @@
 //! Telegram brings messages to the webhook: told 200 last, held to its secret, and left again cleanly.
 
+mod burst;
+
 use std::{net::SocketAddr, time::Duration};
 
 use reqwest::{Client, Response, StatusCode};
@@ -30,16 +32,7 @@ fn address() -> Address {
 }
 
 async fn world(address: &Address) -> World {
-    world_with(address, &[]).await
-}
-
-async fn world_with(address: &Address, settings: &[(&str, &str)]) -> World {
-    let webhook = [
-        ("HTTP_LISTEN", address.listen.as_str()),
-        ("WEBHOOK_URL", &address.url),
-        ("WEBHOOK_SECRET", SECRET),
-    ];
-    let world = World::with(MONDAY, &[&webhook, settings].concat()).await;
+    let world = World::with(MONDAY, &address.settings()).await;
     let set = |calls: &[CallRecord]| calls.iter().any(|call| call.method == "setWebhook");
     world
         .telegram
@@ -57,6 +50,14 @@ async fn hears(parent: &Parent, messages: usize) {
 }
 
 impl Address {
+    fn settings(&self) -> [(&str, &str); 3] {
+        [
+            ("HTTP_LISTEN", &self.listen),
+            ("WEBHOOK_URL", &self.url),
+            ("WEBHOOK_SECRET", SECRET),
+        ]
+    }
+
     async fn get(&self, path: &str) -> (StatusCode, String) {
         let response = client().get(format!("http://{}{path}", self.listen));
         let response = response.send().await.unwrap();
@@ -174,8 +175,8 @@ async fn two_hundred_comes_last_and_an_update_that_comes_again_is_not_answered_a
     assert_eq!(response.status(), StatusCode::OK);
     let waited = world.clock.instant() - started;
     assert!(
-        waited >= Duration::from_millis(500),
-        "parked after about a second, not before: {waited:?}"
+        waited >= Duration::from_millis(300),
+        "parked after a while, not at once: {waited:?}"
     );
     assert!(world.store.parked(None, 10).await.unwrap().rows.len() == 1);
     hears(&mia, 1).await;
@@ -225,49 +226,6 @@ async fn there_is_nothing_else() {
         .send()
         .await;
     assert_eq!(posted.unwrap().status(), StatusCode::METHOD_NOT_ALLOWED);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_burst_of_a_thousand_is_answered_in_order_while_many_others_only_hold_the_line() {
-    let address = address();
-    let fast = [("SEND_RATE", "1000"), ("PAID_BROADCAST", "true")];
-    let world = world_with(&address, &fast).await;
-    let mut idle = Vec::new();
-    for _ in 0..100 {
-        let mut line = TcpStream::connect(&address.listen).await.unwrap();
-        line.write_all(b"POST /hook HTTP/1.1\r\nHost: x\r\n")
-            .await
-            .unwrap();
-        idle.push(line);
-    }
-    let parents: Vec<_> = (0..200)
-        .map(|n| world.telegram.parent(1000 + n, "mia", "en"))
-        .collect();
-    for command in ["/signs", "/causes", "/meaning", "/support", "/about"] {
-        for parent in &parents {
-            parent.says(command);
-        }
-    }
-    let waiting = world.telegram.unconfirmed();
-    assert!(waiting > 900, "it is a burst: {waiting}");
-    world.answered().await;
-    assert_eq!(address.get("/healthz").await.0, StatusCode::OK);
-    let first_of = |text: &str| text.lines().next().unwrap_or_default().to_owned();
-    let mut expected = Vec::new();
-    for parent in &parents {
-        hears(parent, 5).await;
-        let said = parent.heard();
-        let heads: Vec<_> = said.iter().map(|said| first_of(&said.text)).collect();
-        if expected.is_empty() {
-            println!("{heads:?}");
-            expected = heads.clone();
-        }
-        assert_eq!(
-            heads, expected,
-            "each in the order in which they were asked"
-        );
-    }
-    drop(idle);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{ERASE_AFTER_END, ERASE_AFTER_NOTICE, HOLD, TOO_LATE, next, notes_come, reachable};
+use super::{
+    ERASE_AFTER_END, ERASE_AFTER_NOTICE, HOLD, TOO_LATE, last_day, next, notes_come, reachable,
+};
 use crate::domain::{
     NoteId, Pool, Subscriber, rotation,
     schedule::Schedule,
@@ -177,12 +179,55 @@ pub fn touched(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
     sub
 }
 
-/// The same slot by the zone rules of this program: for rows written by one with older rules.
+/// The same slot by the zone rules of this program: for rows written by one with other rules. By these the last note
+/// may have come on that very local day; then the next one comes on a later day.
 #[must_use]
 pub fn with_these_rules(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
-    sub.next = sub
-        .next
-        .and_then(|slot| Slot::at(&sub.zone, slot.wall).or_else(|| next(&sub, now)));
+    let Some(slot) = sub.next.filter(|_| !is_by_these_rules(&sub)) else {
+        return sub;
+    };
+    let free = |slot: &Slot| {
+        let moved_here = sub.carried.is_some();
+        moved_here || last_day(&sub).is_none_or(|day| day < slot.wall.date())
+    };
+    sub.next = match Slot::at(&sub.zone, slot.wall) {
+        Some(same) if same.due.timestamp() == slot.due.timestamp() => Some(slot),
+        same => same.filter(free).or_else(|| next(&sub, now)),
+    };
+    sub
+}
+
+/// Whether at her slot's moment the clock there shows what the slot says (or there is none). Where it does not, a gap
+/// of the clock may be the reason, too.
+pub fn is_by_these_rules(sub: &Subscriber) -> bool {
+    let shown_then = |slot: Slot| (sub.zone.wall(slot.due) - slot.wall).num_seconds() == 0;
+    sub.next.is_none_or(shown_then)
+}
+
+/// A slot that is further away than this is looked at by [`brought_near`]: a daily schedule has none.
+pub const FAR: TimeDelta = TimeDelta::hours(25);
+
+/// As the row would be if the server's clock had never been far ahead: its next slot is no later than the first one
+/// from now on. What was written down as sent a day or more after now was sent at some other time; it counts for
+/// today, so that there are not two.
+#[must_use]
+pub fn brought_near(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    let Some(slot) = sub.next.filter(|slot| slot.due - now > FAR) else {
+        return sub;
+    };
+    let today = now.date_naive();
+    if sub
+        .last_sent
+        .is_some_and(|sent| sent - now >= TimeDelta::days(1))
+    {
+        sub.last_sent = Some(now);
+    }
+    if sub.last_active - today > TimeDelta::days(1) {
+        sub.last_active = today;
+    }
+    if let Some(near) = next(&sub, now).filter(|near| near.due < slot.due) {
+        sub.next = Some(near);
+    }
     sub
 }
 

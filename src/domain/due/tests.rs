@@ -277,3 +277,91 @@ fn newer_rules_move_the_moment_and_not_the_clock() {
     let slot = with_these_rules(sub, utc("2027-06-01T09:00")).next.unwrap();
     assert_eq!((slot.due, slot.wall), (utc("2027-07-01T08:00"), wall));
 }
+
+#[test]
+fn what_the_rules_do_not_move_stays_as_it_is() {
+    let mut sub = with_time(mia(), time(9, 0), utc("2027-01-04T08:00"));
+    assert!(is_by_these_rules(&sub));
+    assert_eq!(with_these_rules(sub.clone(), utc("2027-01-04T08:00")), sub);
+    // The second of the two moments that a clock shows twice: she moved a note there.
+    let second = Slot {
+        due: utc("2027-10-31T01:30"),
+        wall: "2027-10-31T01:30:00".parse().unwrap(),
+    };
+    sub.next = Some(second);
+    assert_eq!(with_these_rules(sub.clone(), utc("2027-10-31T01:00")), sub);
+    // In a gap no clock shows it.
+    sub.next = Slot::at(&sub.zone, "2027-03-28T01:30:00".parse().unwrap());
+    assert!(!is_by_these_rules(&sub));
+    assert_eq!(with_these_rules(sub.clone(), utc("2027-03-27T01:00")), sub);
+}
+
+#[test]
+fn newer_rules_never_bring_two_on_one_day() {
+    // By the old rules the last note came on 30 June; by these an hour later, on 1 July.
+    let mut sub = with_time(mia(), time(23, 30), utc("2027-06-30T08:00"));
+    sub.last_sent = Some(utc("2027-06-30T23:30"));
+    let wall: NaiveDateTime = "2027-07-01T23:30:00".parse().unwrap();
+    sub.next = Some(Slot {
+        due: utc("2027-07-01T23:30"),
+        wall,
+    });
+    let slot = with_these_rules(sub.clone(), utc("2027-07-01T08:00")).next;
+    assert_eq!(slot.unwrap().due, utc("2027-07-02T22:30"));
+    // One that she moved to the same day comes then.
+    sub.carried = Some(note("a"));
+    let slot = with_these_rules(sub, utc("2027-07-01T08:00")).next;
+    assert_eq!(slot.unwrap().due, utc("2027-07-01T22:30"));
+}
+
+#[test]
+fn after_a_clock_that_was_far_ahead_the_next_note_is_near() {
+    let now = utc("2027-01-04T12:00");
+    let ahead = utc("2027-02-04T12:00");
+    let near = |sub: Subscriber| due(&brought_near(sub, now));
+    let skipped = with_time(mia(), time(9, 0), ahead);
+    assert_eq!(due(&skipped), "02-05 09:00");
+    assert_eq!(near(skipped.clone()), "01-05 09:00");
+    let later_today = with_time(mia(), time(13, 0), ahead);
+    assert_eq!(near(later_today.clone()), "01-04 13:00");
+    let sent = after_sent(later_today, &note("a"), utc("2027-02-05T13:00"));
+    assert_eq!(near(sent.clone()), "01-05 13:00", "it may have come today");
+    let sent = after_sent(brought_near(sent, now), &note("b"), utc("2027-01-05T13:00"));
+    assert_eq!(due(&sent), "01-06 13:00");
+}
+
+#[test]
+fn what_is_far_for_a_reason_stays_there() {
+    let now = utc("2027-01-04T12:00");
+    let stays = |sub: Subscriber| assert_eq!(brought_near(sub.clone(), now), sub);
+    stays(paused(mia(), Some(now + TimeDelta::days(7)), now));
+    stays(held(mia(), now));
+    stays(paused(mia(), None, now));
+    stays(stopped(mia(), now));
+    stays(with_schedule_of(mia(), "0 9 * * MON", now));
+    stays(with_schedule_of(mia(), "0 9 1 * *", now));
+    // A step back of an hour, or a day: her last note counts on the day that it came.
+    let sent = after_sent(mia(), &note("a"), now + TimeDelta::hours(23));
+    stays(sent);
+}
+
+fn with_schedule_of(sub: Subscriber, expression: &str, now: DateTime<Utc>) -> Subscriber {
+    let schedule = Schedule::parse(expression).unwrap();
+    with_plan(sub, schedule, vec![Pool::Affirmations], now)
+}
+
+/// 2^31 seconds after 1970 is a moment of 19 January 2038.
+#[test]
+fn notes_come_after_the_year_2038() {
+    let mut sub = with_time(mia(), time(9, 0), utc("2038-01-18T10:00"));
+    for day in ["01-19 09:00", "01-20 09:00", "01-21 09:00"] {
+        assert_eq!(due(&sub), day);
+        let now = sub.next.unwrap().due;
+        assert!(matches!(
+            decide(&sub, false, now),
+            Occasion::Bring { .. } | Occasion::LastNotice
+        ));
+        sub = after_sent(sub, &note("a"), now);
+    }
+    assert!(sub.next.unwrap().due.timestamp() > i64::from(i32::MAX));
+}

@@ -5,7 +5,9 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::{
-    lane::{Item, Lane},
+    ban::Ban,
+    hush::Hush,
+    lane::{CHAT_GAP, Item, LONG, Lane},
     letter::{Class, Delivery, Letter, Reply},
     pace::{Pace, Permit},
     roster::Roster,
@@ -51,8 +53,11 @@ pub(super) struct Desk {
     roster: Roster,
     pace: Pace,
     weather: Weather,
-    /// Nothing at all leaves before this.
-    held_until: Option<Instant>,
+    /// The wait of the whole bot.
+    ban: Ban,
+    hush: Hush,
+    /// Nothing but crisis replies leaves before this.
+    quiet_until: Instant,
     posted: u64,
     /// Notes up to this number were called back.
     recalled: u64,
@@ -68,7 +73,9 @@ impl Desk {
             roster: Roster::default(),
             pace: Pace::new(per_second),
             weather: Weather::default(),
-            held_until: None,
+            ban: Ban::default(),
+            hush: Hush::new(now),
+            quiet_until: now,
             posted: 0,
             recalled: 0,
             rest_flying: 0,
@@ -81,21 +88,30 @@ impl Desk {
     /// Takes a letter in.
     pub(super) fn post(&mut self, letter: Letter, reply: Reply, now: Now) {
         self.posted += 1;
+        let turn = letter.turn.and_then(|turn| u64::try_from(turn).ok());
         let mut item = Item {
             letter,
             reply,
-            number: self.posted,
+            number: turn.unwrap_or(self.posted),
+            arrived: self.posted,
             attempts: Attempts::default(),
         };
         if self.closing {
             return item.settle(Delivery::Closed);
         }
+        if let Some(delivery) = self.hush.stops(&item.letter, now) {
+            return item.settle(delivery);
+        }
         let chat = item.letter.chat;
         let class = item.letter.class;
-        let held = self.held_until.is_some_and(|until| until > now.instant);
+        if class != Class::Note {
+            self.hush.answered(chat, now);
+        }
+        let held = self.ban.stands_at(now.instant);
         let storm = self.weather.storm() && class != Class::Crisis;
+        let behind_many = self.pace.time_for(self.roster.ready_before(class)) > LONG;
         let lane = self.roster.lane(chat, now);
-        if held || storm || lane.makes_wait(class, now.instant) {
+        if held || storm || behind_many || lane.makes_wait(&item, now.instant) {
             item.reply.will_wait();
         }
         for note in lane.post(item) {
@@ -109,14 +125,9 @@ impl Desk {
     pub(super) fn next(&mut self, now: Now) -> Next {
         let expired = self.roster.wake(now);
         self.settle_expired(expired);
-        if let Some(until) = self.held_until {
-            if until > now.instant {
-                return Next::Wait(Some(until));
-            }
-            self.held_until = None;
-        }
-        let mut from = None;
+        let mut from = self.ban.let_go(now.instant);
         if let Leave::Question(at) = self.weather.leave()
+            && !self.ban.stands()
             && self.has_rest()
         {
             if at <= now.instant {
@@ -126,9 +137,11 @@ impl Desk {
             from = Some(at);
         }
         let free = self.pace.free_at(now.instant);
-        while let Some(chat) = self.choose(now) {
+        let free_for_help = self.pace.free_for_help_at(now.instant);
+        while let Some((chat, helps)) = self.choose(now) {
+            let free = if helps { free_for_help } else { free };
             if free > now.instant {
-                from = Some(free);
+                from = from.min(Some(free)).or(Some(free));
                 break;
             }
             let expired = self.roster.take_expired(chat, now);
@@ -137,7 +150,9 @@ impl Desk {
                 return Next::Send(Box::new(flight));
             }
         }
-        Next::Wait([from, self.roster.looked_at()].into_iter().flatten().min())
+        let quiet = (self.quiet_until > now.instant && self.has_rest()).then_some(self.quiet_until);
+        let looks = [from, quiet, self.roster.looked_at()];
+        Next::Wait(looks.into_iter().flatten().min())
     }
 
     /// The harmless question came back, answered or not.
@@ -165,6 +180,10 @@ impl Desk {
         let arrived = matches!(outcome, Outcome::Accepted { .. } | Outcome::Ambiguous);
         let lane = self.roster.lane(chat, now);
         lane.landed(class);
+        if accepted && class == Class::Crisis {
+            lane.crisis_refused = 0;
+            self.ban.help_was_accepted();
+        }
         if !edit {
             lane.space(arrived, left, spaced_before, now.instant);
         }
@@ -175,19 +194,37 @@ impl Desk {
             Verdict::Settled(delivery) => self.settle(item, delivery, now),
             Verdict::Again(wait) => self.put_back(item, now.instant + wait, now),
             Verdict::ChatWaits(wait) => {
-                let until = now.instant + wait;
-                lane.barred_until = lane.barred_until.max(until);
+                lane.told_to_wait(class, wait, now.instant);
                 if all_wait {
-                    self.hold(until);
+                    self.ban.set(class, wait, left, now.instant);
                 }
                 self.put_back(item, now.instant, now);
             }
             Verdict::AllWait(wait) => {
-                self.hold(now.instant + wait);
+                self.ban.set(class, wait, left, now.instant);
                 self.put_back(item, now.instant, now);
             }
         }
         self.roster.file(chat, now);
+    }
+
+    /// A copy of a crisis reply left beside the first, which has no answer yet.
+    pub(super) fn repeated(&mut self, now: Instant) {
+        // It is not known when it arrives, so its place is never handed back.
+        self.pace.take(now);
+    }
+
+    /// A parent calls for help: no note for her, now and for a while.
+    pub(super) fn hush(&mut self, chat: ChatId, now: Now) {
+        self.hush.hold(chat, self.posted, now);
+        self.take(chat, |letter| letter.gives_way, Delivery::Held, now);
+    }
+
+    /// A parent's notes are off, or come later.
+    pub(super) fn drop_notes(&mut self, chat: ChatId, now: Now) {
+        self.hush.drop_notes(chat, self.posted, now);
+        let notes = |letter: &Letter| letter.class == Class::Note;
+        self.take(chat, notes, Delivery::Overtaken, now);
     }
 
     /// Takes no more letters and gives back what has not left, but for crisis replies.
@@ -210,6 +247,11 @@ impl Desk {
         });
     }
 
+    /// Lets every chat's second pass first: another door may have written to any of them just now.
+    pub(super) fn hold_back(&mut self, now: Now) {
+        self.quiet_until = now.instant + CHAT_GAP;
+    }
+
     /// Whether nothing is queued and nothing is on its way.
     pub(super) fn is_empty(&self) -> bool {
         self.flying == 0 && self.roster.lanes().all(Lane::is_idle)
@@ -224,31 +266,28 @@ impl Desk {
     /// The numbers at this moment.
     pub(super) fn snapshot(&self, now: Instant) -> Snapshot {
         let mut stats = self.stats.clone();
-        for lane in self.roster.lanes() {
-            let (answers, notes) = lane.counts();
-            stats.answers_queued += answers;
-            stats.notes_queued += notes;
-            stats.chats += 1;
-        }
-        stats.ready = self.roster.count_ready();
+        self.roster.count(&mut stats);
         stats.in_flight = self.flying;
         stats.storm = self.weather.storm();
-        stats.held = self.held_until.is_some_and(|until| until > now);
+        stats.held = self.ban.stands_at(now);
         stats.last_turn = now;
         stats
     }
 
-    /// The chat whose letter leaves next.
-    fn choose(&self, now: Now) -> Option<ChatId> {
+    /// The chat whose letter leaves next, and whether it is a crisis reply.
+    fn choose(&self, now: Now) -> Option<(ChatId, bool)> {
         let crisis = self.roster.first_crisis();
-        if crisis.is_some() || self.rest_flying >= MOST_IN_FLIGHT {
-            return crisis;
+        let crisis = crisis.filter(|_| !self.ban.bars_help());
+        let barred = self.ban.stands() || self.quiet_until > now.instant;
+        if crisis.is_some() || barred || self.rest_flying >= MOST_IN_FLIGHT {
+            return crisis.map(|chat| (chat, true));
         }
-        match self.weather.leave() {
+        let other = match self.weather.leave() {
             Leave::All => self.roster.first_other(),
             Leave::One => self.roster.scout(now),
             Leave::Question(_) | Leave::Nothing => None,
-        }
+        };
+        other.map(|chat| (chat, false))
     }
 
     /// Whether any answer or note waits to leave.
@@ -260,7 +299,9 @@ impl Desk {
     fn depart(&mut self, chat: ChatId, now: Now) -> Option<Flight> {
         let (item, spaced_before) = self.roster.lane(chat, now).take_next(now.instant)?;
         self.flying += 1;
-        if item.letter.class != Class::Crisis {
+        if item.letter.class == Class::Crisis {
+            self.ban.help_leaves(now.instant);
+        } else {
             self.rest_flying += 1;
             self.weather.sent(chat, now.instant);
         }
@@ -298,15 +339,34 @@ impl Desk {
             self.roster
                 .change_all(now, |lane| lane.forget_back_off(now.instant));
         }
-        matches!(outcome, Outcome::Wait(_)) && self.weather.told_to_wait(chat, now.instant)
+        let held = self.ban.stands();
+        matches!(outcome, Outcome::Wait(_))
+            && (self.weather.told_to_wait(chat, now.instant) || held)
     }
 
-    fn hold(&mut self, until: Instant) {
-        self.held_until = self.held_until.max(Some(until));
+    /// Gives back a chat's letters that are like this.
+    fn take(&mut self, chat: ChatId, which: impl Fn(&Letter) -> bool, untried: Delivery, now: Now) {
+        for item in self.roster.lane(chat, now).take(which) {
+            self.give_back(item, untried, now);
+        }
+        self.roster.file(chat, now);
+    }
+
+    /// Gives back a letter that is not tried any more, as what it is if it may have arrived.
+    fn give_back(&mut self, item: Item, untried: Delivery, now: Now) {
+        let delivery = if item.attempts.ambiguous {
+            Delivery::Unknown
+        } else {
+            untried
+        };
+        self.settle(item, delivery, now);
     }
 
     fn put_back(&mut self, item: Item, from: Instant, now: Now) {
-        let recalled = item.letter.class == Class::Note && item.number <= self.recalled;
+        if let Some(untried) = self.hush.drops(&item.letter, item.arrived, now) {
+            return self.give_back(item, untried, now);
+        }
+        let recalled = item.letter.class == Class::Note && item.arrived <= self.recalled;
         if recalled || self.closing && item.letter.class != Class::Crisis {
             item.settle(Delivery::Closed);
         } else {
@@ -330,7 +390,7 @@ impl Desk {
                 }
             }
             Delivery::Refused => self.stats.refused += 1,
-            Delivery::Expired | Delivery::Overtaken | Delivery::Closed => {}
+            Delivery::Expired | Delivery::Overtaken | Delivery::Held | Delivery::Closed => {}
         }
         item.settle(delivery);
     }

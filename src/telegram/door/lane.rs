@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::{
+    super::wait::for_help,
     compose::is_edit,
     letter::{Class, Delivery, Letter, Reply},
     verdict::Attempts,
@@ -15,13 +16,18 @@ use super::{
 /// (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>).
 pub(super) const CHAT_GAP: Duration = Duration::from_secs(1);
 
+/// Whoever has to wait longer than this is told so at once.
+pub(super) const LONG: Duration = Duration::from_millis(250);
+
 /// A letter in the queue.
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) letter: Letter,
     pub(super) reply: Reply,
-    /// Its number at the door: who came first leaves first within a class.
+    /// Its turn, else its number at the door: within a class the lowest leaves first.
     pub(super) number: u64,
+    /// How many letters had come with it: what was called back and what came after is told by this.
+    pub(super) arrived: u64,
     pub(super) attempts: Attempts,
 }
 
@@ -60,8 +66,11 @@ pub(super) struct Lane {
     rest_flying: bool,
     /// No new message before this: the chat's own limit.
     pub(super) spaced_until: Instant,
-    /// Nothing at all before this: Telegram said so.
+    /// No answer and no note before this: Telegram said so.
     pub(super) barred_until: Instant,
+    /// No crisis reply before this, and how many of them in a row were told to wait.
+    crisis_barred_until: Instant,
+    pub(super) crisis_refused: u32,
     /// Back-off of the first crisis reply.
     crisis_after: Instant,
     /// Back-off of the first other letter.
@@ -78,6 +87,8 @@ impl Lane {
             rest_flying: false,
             spaced_until: now,
             barred_until: now,
+            crisis_barred_until: now,
+            crisis_refused: 0,
             crisis_after: now,
             rest_after: now,
             filed: Filed::Nowhere,
@@ -100,9 +111,19 @@ impl Lane {
         overtaken
     }
 
-    /// Whether a letter of this class that comes now will wait longer than the chat's second:
-    /// two others are before it, or Telegram told the chat to wait.
-    pub(super) fn makes_wait(&self, class: Class, now: Instant) -> bool {
+    /// Telegram refuses this class's letter, and asks the chat to wait.
+    pub(super) fn told_to_wait(&mut self, class: Class, wait: Duration, now: Instant) {
+        self.barred_until = self.barred_until.max(now + wait);
+        self.crisis_barred_until = now + for_help(wait, self.crisis_refused);
+        if class == Class::Crisis {
+            self.crisis_refused += 1;
+        }
+    }
+
+    /// Whether a letter of this class that comes now will wait for long: others are before it, or the chat's second, or
+    /// what Telegram told the chat.
+    pub(super) fn makes_wait(&self, item: &Item, now: Instant) -> bool {
+        let class = item.letter.class;
         let mut before = self.crisis.len() + usize::from(self.crisis_flying);
         if class != Class::Crisis {
             let answers = self
@@ -111,7 +132,10 @@ impl Lane {
                 .filter(|item| class == Class::Note || item.letter.class == Class::Answer);
             before += answers.count() + usize::from(self.rest_flying);
         }
-        before >= 2 || self.barred_until > now + CHAT_GAP
+        if item.is_edit() {
+            return before >= 2 || self.barred(class) > now + LONG;
+        }
+        before >= 1 || self.barred(class).max(self.spaced_until) > now + LONG
     }
 
     /// Where this chat belongs at `now`: the class and number of its next letter with the moment it may leave.
@@ -124,7 +148,7 @@ impl Lane {
             None if self.crisis_flying || self.rest_flying => return None,
             None => (self.rest.front()?, self.rest_after),
         };
-        let mut from = back_off.max(self.barred_until);
+        let mut from = back_off.max(self.barred(item.letter.class));
         if !item.is_edit() {
             from = from.max(self.spaced_until);
         }
@@ -220,11 +244,16 @@ impl Lane {
 
     /// Takes out the notes.
     pub(super) fn take_notes(&mut self) -> Vec<Item> {
-        let (notes, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.rest)
+        self.take(|letter| letter.class == Class::Note)
+    }
+
+    /// Takes out the answers and notes that are like this.
+    pub(super) fn take(&mut self, which: impl Fn(&Letter) -> bool) -> Vec<Item> {
+        let (taken, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.rest)
             .into_iter()
-            .partition(|item| item.letter.class == Class::Note);
+            .partition(|item| which(&item.letter));
         self.rest = rest.into();
-        notes
+        taken
     }
 
     /// Queued answers (with crisis replies) and notes.
@@ -245,6 +274,14 @@ impl Lane {
     /// Nothing queued and nothing on its way.
     pub(super) fn is_idle(&self) -> bool {
         self.crisis.is_empty() && self.rest.is_empty() && !self.crisis_flying && !self.rest_flying
+    }
+
+    /// Until when Telegram's word keeps this class.
+    fn barred(&self, class: Class) -> Instant {
+        match class {
+            Class::Crisis => self.crisis_barred_until,
+            Class::Answer | Class::Note => self.barred_until,
+        }
     }
 
     fn queue(&mut self, class: Class) -> &mut VecDeque<Item> {

@@ -9,7 +9,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 
 use crate::{
     content::Message,
@@ -58,6 +58,16 @@ pub struct Letter {
     pub asked_at: Option<DateTime<Utc>>,
     /// When it becomes pointless: it is not sent after this moment.
     pub not_after: Option<DateTime<Utc>>,
+    /// Whether it is not to come after a call for help that comes before it leaves. Every note is not.
+    #[serde(default)]
+    pub gives_way: bool,
+    /// For a note, when the row that it was decided from was about to be read: what the parent said since overtakes it.
+    #[serde(skip)]
+    pub decided: Option<Instant>,
+    /// The number of the update that it answers: of all answers that wait, that to the oldest leaves first, so that what
+    /// Telegram holds can be acknowledged from its beginning on. Without one it is who came to the door first.
+    #[serde(default)]
+    pub turn: Option<i64>,
     /// On the last letter of an answer, the number of the update that it answers: for whoever parks it, the door only
     /// carries it.
     pub answers: Option<i64>,
@@ -75,6 +85,9 @@ impl Letter {
             protect: false,
             asked_at: None,
             not_after: None,
+            gives_way: class == Class::Note,
+            decided: None,
+            turn: None,
             answers: None,
         }
     }
@@ -106,8 +119,11 @@ pub enum Delivery {
     Expired,
     /// Telegram refuses this message, for good.
     Refused,
-    /// A note that was not sent because an answer for the same chat overtook it: decide anew, with what the answer changed.
+    /// A note that was not sent because the parent said something after it was decided: decide anew, with what that changed.
     Overtaken,
+    /// A note that was not sent because the parent called for help a moment ago: its row will say so. Not to be handed
+    /// over again at once.
+    Held,
     /// The door closed first. Not sent, as far as is known: whatever made it due is still due.
     Closed,
 }

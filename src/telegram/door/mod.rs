@@ -3,8 +3,10 @@
 //! It puts the footer on every message, lets crisis replies out before answers and answers before notes, keeps Telegram's
 //! limits, and turns every refusal into a decision. Must not know the store, nor why a letter was written.
 
+mod ban;
 mod compose;
 mod desk;
+mod hush;
 mod lane;
 mod letter;
 mod pace;
@@ -31,7 +33,7 @@ pub use stats::Snapshot;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Telegram;
-use crate::clock::Clock;
+use crate::{clock::Clock, domain::ChatId};
 
 /// What Telegram allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,12 +69,33 @@ impl Door {
     }
 
     /// Hands a letter over. Never waits and never fails: the receipt tells what became of it.
-    /// An answer or crisis reply overtakes notes of its chat that have not been tried yet ([`Delivery::Overtaken`]).
+    /// An answer or crisis reply overtakes notes of its chat that have not been tried yet, and those that were decided
+    /// before it and are handed over after it ([`Delivery::Overtaken`]).
     pub fn post(&self, letter: Letter) -> Receipt {
         let (reply, receipt) = Reply::new();
         // A door that is no more drops `reply`, which the receipt reads as `Closed`.
         drop(self.orders.send(Order::Post(Box::new(letter), reply)));
         receipt
+    }
+
+    /// A parent calls for help: her notes that are not on their way, also those that she asked for, come back as
+    /// [`Delivery::Held`], and so does every scheduled one for ten minutes, whatever her row says. One that may have arrived is not tried again ([`Delivery::Unknown`]).
+    pub fn hush(&self, chat: ChatId) {
+        // A door that is no more sends no notes.
+        drop(self.orders.send(Order::Hush(chat)));
+    }
+
+    /// A parent's notes are off, or come later: those that are not on their way come back, and so does each that was
+    /// decided before this.
+    pub fn drop_notes(&self, chat: ChatId) {
+        drop(self.orders.send(Order::DropNotes(chat)));
+    }
+
+    /// For one second from now only crisis replies leave: a process that was killed just now may have written to any chat,
+    /// and nobody knows to which.
+    pub fn hold_back(&self) {
+        // A door that is no more sends nothing.
+        drop(self.orders.send(Order::HoldBack));
     }
 
     /// Gives back every note that is not on its way, as [`Delivery::Closed`]; answers and crisis replies stay.

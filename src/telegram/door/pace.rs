@@ -22,6 +22,9 @@ const CATCH_UP: Duration = Duration::from_millis(50);
 /// is counted from then on, so that hanging requests do not stop the rest.
 const LONGEST_ARRIVAL: Duration = Duration::from_millis(500);
 
+/// When the window is full, crisis replies leave this far apart at least: a little over the spacing at 30 a second.
+const SHORTEST_FOR_HELP: Duration = Duration::from_millis(40);
+
 /// How many answers the shortest way to Telegram is judged by; older ones are forgotten.
 const SAMPLES: usize = 64;
 
@@ -38,6 +41,8 @@ pub(super) struct Pace {
     limit: usize,
     gap: Duration,
     next: Option<Instant>,
+    /// When the last request left.
+    last: Option<Instant>,
     /// When each place in the window becomes free.
     taken: BTreeSet<(Instant, u64)>,
     issued: u64,
@@ -60,6 +65,7 @@ impl Pace {
             limit: per_second as usize,
             gap: WINDOW.div_f64(f64::from(per_second) * SHARE),
             next: None,
+            last: None,
             taken: BTreeSet::new(),
             issued: 0,
             trips: VecDeque::with_capacity(SAMPLES),
@@ -78,13 +84,34 @@ impl Pace {
         }
     }
 
-    /// Takes the permit that [`Pace::free_at`] offered.
+    /// How long it takes until so many requests have left.
+    pub(super) fn time_for(&self, requests: usize) -> Duration {
+        self.gap
+            .saturating_mul(u32::try_from(requests).unwrap_or(u32::MAX))
+    }
+
+    /// The earliest instant for a crisis reply, which keeps no spacing and waits for no full window, but for a moment: when requests
+    /// leave evenly the next place is free within one gap, and a reply that provoked a 429 would wait much longer. What
+    /// it takes is missing to the others afterwards.
+    pub(super) fn free_for_help_at(&self, now: Instant) -> Instant {
+        let place = self
+            .taken
+            .first()
+            .filter(|_| self.taken.len() >= self.limit);
+        match (place, self.last) {
+            (Some((free, _)), Some(last)) => (*free).min(last + SHORTEST_FOR_HELP),
+            _ => now,
+        }
+    }
+
+    /// Takes a permit: the one that was offered, or one beyond the limit, which the others then wait for.
     pub(super) fn take(&mut self, now: Instant) -> Permit {
         let planned = self.next.unwrap_or(now);
         let earliest = now.checked_sub(CATCH_UP).unwrap_or(now);
         // After idling the spacing starts afresh: an unused second is not saved up.
         self.next = Some(planned.max(earliest) + self.gap);
         self.issued += 1;
+        self.last = Some(now);
         let place = (now + LONGEST_ARRIVAL + WINDOW, self.issued);
         self.taken.insert(place);
         Permit {

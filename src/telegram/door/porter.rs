@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    domain::Outcome,
+    domain::{ChatId, Outcome},
     telegram::{Failure, Telegram},
 };
 
@@ -40,6 +40,12 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 pub(super) enum Order {
     /// To send a letter.
     Post(Box<Letter>, Reply),
+    /// To send a chat no notes for a while.
+    Hush(ChatId),
+    /// To give back a chat's notes.
+    DropNotes(ChatId),
+    /// To let every chat's second pass first.
+    HoldBack,
     /// To give back the notes that are not on their way.
     RecallNotes,
     /// To finish within this time, and say so.
@@ -57,6 +63,11 @@ pub(super) struct Porter {
     flying: HashMap<Id, Flight>,
     /// The harmless question, while it is on its way.
     questions: JoinSet<bool>,
+    /// One for every copy of a crisis reply that leaves beside the first.
+    copies: (
+        mpsc::UnboundedSender<Instant>,
+        mpsc::UnboundedReceiver<Instant>,
+    ),
     /// Whether anyone can still post.
     open: bool,
     closing: Option<(Instant, Vec<oneshot::Sender<()>>)>,
@@ -84,6 +95,7 @@ impl Porter {
             flights: JoinSet::new(),
             flying: HashMap::new(),
             questions: JoinSet::new(),
+            copies: mpsc::unbounded_channel(),
             open: true,
             closing: None,
             stats,
@@ -105,6 +117,7 @@ impl Porter {
                     let now = self.now();
                     self.desk.asked(answered.unwrap_or(false), now);
                 }
+                Some(at) = self.copies.1.recv() => self.desk.repeated(at),
                 () = tokio::time::sleep_until(wake) => {}
             }
             while let Ok(order) = self.orders.try_recv() {
@@ -158,7 +171,13 @@ impl Porter {
             self.paid,
             self.clock.now(),
         );
-        let work = carry(self.telegram.clone(), request, letter.class);
+        let work = carry(
+            self.telegram.clone(),
+            request,
+            letter.class,
+            self.clock.clone(),
+            self.copies.0.clone(),
+        );
         let id = self.flights.spawn(work).id();
         self.flying.insert(id, flight);
     }
@@ -179,6 +198,9 @@ impl Porter {
         let now = self.now();
         match order {
             Some(Order::Post(letter, reply)) => self.desk.post(*letter, reply, now),
+            Some(Order::Hush(chat)) => self.desk.hush(chat, now),
+            Some(Order::DropNotes(chat)) => self.desk.drop_notes(chat, now),
+            Some(Order::HoldBack) => self.desk.hold_back(now),
             Some(Order::RecallNotes) => self.desk.recall_notes(now),
             Some(Order::Close(within, reply)) => {
                 self.desk.close(now);
@@ -226,9 +248,19 @@ const QUESTION_PATIENCE: Duration = Duration::from_secs(2);
 const REPEAT: Duration = Duration::from_millis(1020);
 
 /// Sends a letter's request: once, or, for a crisis reply, until one of its copies gets an answer.
-async fn carry(telegram: Telegram, request: Request, class: Class) -> Outcome {
+async fn carry(
+    telegram: Telegram,
+    request: Request,
+    class: Class,
+    clock: Clock,
+    copies: mpsc::UnboundedSender<Instant>,
+) -> Outcome {
     if class == Class::Crisis {
-        insist(telegram, request).await
+        let count = move || {
+            // A porter that is no more counts nothing.
+            let _ = copies.send(clock.instant());
+        };
+        insist(telegram, request, count).await
     } else {
         attempt(telegram, Arc::new(request), patience(class)).await
     }
@@ -236,8 +268,8 @@ async fn carry(telegram: Telegram, request: Request, class: Class) -> Outcome {
 
 /// A hanging connection must not hold help back, and nobody knows that it hangs before it has hung for long.
 /// So every second another copy leaves, on a connection of its own; the first real answer counts.
-/// Copies do not ask the pace: there is one a second at most, and only while Telegram does not answer.
-async fn insist(telegram: Telegram, request: Request) -> Outcome {
+/// Copies do not ask the pace, but are counted: there is one a second at most, and only while Telegram does not answer.
+async fn insist(telegram: Telegram, request: Request, count: impl Fn()) -> Outcome {
     let patience = patience(Class::Crisis);
     let request = Arc::new(request);
     let fresh = telegram.on_a_fresh_connection();
@@ -255,6 +287,7 @@ async fn insist(telegram: Telegram, request: Request) -> Outcome {
                 }
             }
             _ = repeat.tick() => {
+                count();
                 copies.spawn(attempt(fresh.clone(), request.clone(), patience));
             }
         }

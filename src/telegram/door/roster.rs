@@ -10,6 +10,8 @@ use tokio::time::Instant;
 use super::{
     desk::Now,
     lane::{Filed, Item, Lane},
+    letter::Class,
+    stats::Snapshot,
 };
 use crate::domain::ChatId;
 
@@ -45,9 +47,21 @@ impl Roster {
         }
     }
 
-    /// How many chats have a letter that may leave now.
-    pub(super) fn count_ready(&self) -> usize {
-        self.lines.iter().map(BTreeSet::len).sum()
+    /// Adds up what waits.
+    pub(super) fn count(&self, all: &mut Snapshot) {
+        for lane in self.lanes() {
+            let (answers, notes) = lane.counts();
+            all.answers_queued += answers;
+            all.notes_queued += notes;
+            all.chats += 1;
+        }
+        all.ready = self.lines.iter().map(BTreeSet::len).sum();
+    }
+
+    /// How many of these leave before a letter of this class that comes now.
+    pub(super) fn ready_before(&self, class: Class) -> usize {
+        let lines = self.lines.iter().take(class as usize + 1);
+        lines.map(BTreeSet::len).sum()
     }
 
     /// The first chat in the line of crisis replies.

@@ -21,7 +21,10 @@ use health::lock;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use teloxide::{payloads::GetUpdates, requests::Payload as _, types::AllowedUpdate};
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::{
+    task::{Id, JoinError, JoinSet},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 pub use window::Handled;
 use window::Window;
@@ -29,7 +32,8 @@ use window::Window;
 use super::{
     Failure, Telegram,
     api::WANTED,
-    update::{self, Incoming},
+    update::{self, Incoming, Part},
+    wait,
 };
 use crate::{
     clock::Clock,
@@ -39,17 +43,18 @@ use crate::{
 /// How long Telegram may hold a poll that has nothing to tell.
 pub const POLL: Duration = Duration::from_secs(25);
 
-/// How much longer than [`POLL`] the request itself may take.
-const POLL_SLACK: Duration = Duration::from_secs(10);
-
-/// Handlers still at work after this long no longer keep the next poll from starting.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long the request itself may take: ten seconds more than [`POLL`].
+pub const LONGEST_POLL: Duration = POLL.saturating_add(Duration::from_secs(10));
 
 /// After this long the next poll may start as soon as it can acknowledge something: the fewer come twice after a crash.
 const ACKNOWLEDGE_AFTER: Duration = Duration::from_millis(250);
 
-/// The pause before a poll with an offset that could not move on: Telegram slows down whoever repeats one quickly.
-const SAME_OFFSET_PAUSE: Duration = Duration::from_secs(1);
+/// When more waits at Telegram than one poll brings, a call for help may be behind it.
+const ACKNOWLEDGE_IN_A_CROWD: Duration = Duration::from_millis(50);
+
+/// From one poll to the next when a stuck handler keeps the offset where it is: somebody else may call for help. Telegram is
+/// short with whoever repeats an offset within half a second.
+const SAME_OFFSET: Duration = Duration::from_millis(600);
 
 /// Back-off after failed polls: from, to. Below a second: with the network back, a call for help may be the first to come.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_millis(800));
@@ -66,11 +71,14 @@ pub struct Inbox {
     clock: Clock,
     window: Window,
     at_work: JoinSet<Handled>,
-    /// Which update each handler at work has.
-    tasks: Vec<(Id, i64, ChatId)>,
+    /// Which update each handler at work has, and which part of it.
+    tasks: Vec<(Id, i64, ChatId, Part)>,
     webhook_gone: bool,
     polled_from: Option<i64>,
+    polled_at: Option<Instant>,
     failures: u32,
+    /// Polls in a row that were told to wait.
+    refused: u32,
     health: Arc<Mutex<Polling>>,
 }
 
@@ -121,7 +129,9 @@ impl Inbox {
             tasks: Vec::new(),
             webhook_gone: false,
             polled_from: None,
+            polled_at: None,
             failures: 0,
+            refused: 0,
             health: Arc::default(),
         }
     }
@@ -150,18 +160,23 @@ impl Inbox {
     }
 
     /// One turn: ask, hand in, wait, acknowledge what is done. The chats of a batch are handled side by side,
-    /// each in order. A handler may be called again for an update that it left owing
-    /// ([`Incoming::answered`] is set then) or in which it panicked.
+    /// each in order; but before all of them, and beside whatever is stuck, calls for help are replied to
+    /// ([`Part::Reply`]). A handler is called again, in its chat's turn, for what follows from such a reply and for an
+    /// update that it left owing ([`Part::Effect`]), and for one in which it panicked.
     pub async fn tick<H, F>(&mut self, handle: &H, stop: &CancellationToken) -> anyhow::Result<Tick>
     where
         H: Fn(Incoming) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Handled> + Send + 'static,
     {
-        lock(&self.health).last_turn = Some(self.clock.instant());
-        if !self.window.is_empty() && self.window.offset() == self.polled_from {
-            self.wait_for_handlers(handle, SAME_OFFSET_PAUSE, stop, true)
-                .await;
+        self.turns();
+        if let Some(polled) = self.polled_at
+            && !self.window.is_empty()
+            && self.window.offset() == self.polled_from
+        {
+            let times = (polled + ACKNOWLEDGE_AFTER, polled + SAME_OFFSET);
+            self.wait_for_handlers(handle, times, stop, true).await;
             self.acknowledge();
+            self.turns();
         }
         let polled = tokio::select! {
             biased;
@@ -172,7 +187,8 @@ impl Inbox {
             Ok(batch) => batch,
             Err(failure) => return self.failed(&failure, stop).await,
         };
-        self.failures = 0;
+        (self.failures, self.refused) = (0, 0);
+        self.turns();
         let received = batch.len();
         let malformed = self.window.take_in(batch);
         {
@@ -185,7 +201,14 @@ impl Inbox {
             tracing::warn!(malformed, "skipped updates that cannot be read");
         }
         self.start_handlers(handle);
-        self.wait_for_handlers(handle, PATIENCE, stop, false).await;
+        let now = self.clock.instant();
+        let soon = if received < window::FULL {
+            ACKNOWLEDGE_AFTER
+        } else {
+            ACKNOWLEDGE_IN_A_CROWD
+        };
+        let times = (now + soon, now + SAME_OFFSET);
+        self.wait_for_handlers(handle, times, stop, false).await;
         let acknowledged = self.acknowledge();
         Ok(Tick::Polled {
             received,
@@ -210,13 +233,20 @@ impl Inbox {
         }
     }
 
+    /// Shows whoever watches that it does not hang.
+    fn turns(&self) {
+        lock(&self.health).last_turn = Some(self.clock.instant());
+    }
+
     async fn poll(&mut self) -> Result<Vec<Result<Incoming, update::Malformed>>, Failure> {
         if !self.webhook_gone {
             self.telegram.delete_webhook().await?;
             self.webhook_gone = true;
+            self.turns();
         }
         self.polled_from = self.window.offset();
-        let raw = self.ask(window::FULL, POLL, POLL + POLL_SLACK).await?;
+        self.polled_at = Some(self.clock.instant());
+        let raw = self.ask(window::FULL, POLL, LONGEST_POLL).await?;
         let Ok(Batch(raw)) = serde_json::from_str(raw.get()) else {
             return Err(Failure::unanswered(
                 Outcome::Ambiguous,
@@ -256,7 +286,7 @@ impl Inbox {
             ),
             Outcome::Conflict if failure.is_webhook_in_the_way() => {
                 self.webhook_gone = false;
-                SAME_OFFSET_PAUSE
+                SAME_OFFSET
             }
             Outcome::Conflict => {
                 // Once per conflict, not once per poll.
@@ -267,7 +297,11 @@ impl Inbox {
                 }
                 CONFLICT_PAUSE
             }
-            Outcome::Wait(wait) => *wait,
+            // Whoever does not listen does not hear a call for help.
+            Outcome::Wait(wait) => {
+                self.refused = self.refused.saturating_add(1);
+                wait::for_help(*wait, self.refused - 1)
+            }
             _ => {
                 if self.failures == 0 {
                     tracing::warn!(%failure, "cannot poll; trying again");
@@ -289,28 +323,27 @@ impl Inbox {
         F: Future<Output = Handled> + Send + 'static,
     {
         for incoming in self.window.start() {
-            let (id, chat) = (incoming.id, incoming.chat);
+            let (id, chat, part) = (incoming.id, incoming.chat, incoming.part);
             let handle = handle.clone();
             // A task of its own, so that a panic is that update's and nobody else's.
             let task = self.at_work.spawn(async move { handle(incoming).await });
-            self.tasks.push((task.id(), id, chat));
+            self.tasks.push((task.id(), id, chat, part));
         }
     }
 
-    /// Takes in what handlers report and starts the next update of each chat, until all have reported, `patience` ends,
-    /// something can be acknowledged, or it is time to stop. With `idle_too`, waits even when no handler is at work.
+    /// Takes in what handlers report and starts the next update of each chat, until all have reported, `soon` is there
+    /// and something can be acknowledged, `end` is there, or it is time to stop. With `idle_too`, waits even when no
+    /// handler is at work.
     async fn wait_for_handlers<H, F>(
         &mut self,
         handle: &H,
-        patience: Duration,
+        (soon, end): (Instant, Instant),
         stop: &CancellationToken,
         idle_too: bool,
     ) where
         H: Fn(Incoming) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Handled> + Send + 'static,
     {
-        let now = self.clock.instant();
-        let (soon, end) = (now + ACKNOWLEDGE_AFTER, now + patience);
         while idle_too || !self.at_work.is_empty() {
             tokio::select! {
                 Some(landed) = self.at_work.join_next_with_id() => {
@@ -333,16 +366,16 @@ impl Inbox {
             Ok((task, handled)) => (task, Some(handled)),
             Err(error) => (error.id(), None),
         };
-        let Some(at) = self.tasks.iter().position(|(id, _, _)| *id == task) else {
+        let Some(at) = self.tasks.iter().position(|(id, ..)| *id == task) else {
             return;
         };
-        let (_, id, chat) = self.tasks.swap_remove(at);
+        let (_, id, chat, part) = self.tasks.swap_remove(at);
         if handled.is_none() {
             lock(&self.health).panics += 1;
             // Its own message may quote what was typed (see `redact::tame_panics`).
             tracing::error!("a handler panicked");
         }
-        if self.window.finished(id, chat, handled) {
+        if self.window.finished(id, chat, part, handled) {
             tracing::error!("gave an update up after its handler panicked twice");
         }
     }

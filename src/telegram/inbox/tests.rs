@@ -1,4 +1,6 @@
-//! Acknowledge last: first the window alone, then the whole inbox over real HTTP.
+//! Acknowledge last: first the window alone (`window`), then the whole inbox over real HTTP.
+
+mod window;
 
 use std::{
     collections::HashMap,
@@ -13,16 +15,16 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Handled::{self, Done, Owing},
+    Handled::{Done, Owing},
     Inbox, Tick,
-    window::{FULL, Moved, Window},
 };
 use crate::{
     clock::Clock,
-    domain::ChatId,
+    domain::Outcome,
     telegram::{
+        Failure,
         fake::{Fake, Says},
-        update::{self, Incoming, Kind, Malformed},
+        update::{self, Incoming, Kind, Malformed, Part},
     },
 };
 
@@ -32,154 +34,6 @@ fn raw(id: i64, chat: i64) -> Value {
 
 fn said(id: i64, chat: i64) -> Result<Incoming, Malformed> {
     update::read(&raw(id, chat).to_string())
-}
-
-/// Starts everything that can start and ends it as `handled` says (`None`: it panics); returns the order of starts.
-fn handle_all(
-    window: &mut Window,
-    handled: impl Fn(&Incoming) -> Option<Handled>,
-) -> Vec<(i64, bool)> {
-    let mut order = Vec::new();
-    loop {
-        let starting = window.start();
-        if starting.is_empty() {
-            return order;
-        }
-        for incoming in starting {
-            order.push((incoming.id, incoming.answered));
-            window.finished(incoming.id, incoming.chat, handled(&incoming));
-        }
-    }
-}
-
-fn acknowledged(window: &mut Window) -> usize {
-    window.acknowledge().acknowledged
-}
-
-#[test]
-fn even_the_highest_number_is_acknowledged() {
-    let mut window = Window::default();
-    window.take_in(vec![said(i64::MAX, 1)]);
-    handle_all(&mut window, |_| Some(Done));
-    assert_eq!(acknowledged(&mut window), 1);
-    assert_eq!(window.offset(), Some(i64::MAX));
-}
-
-#[test]
-fn the_offset_moves_past_the_longest_run_that_is_done() {
-    let mut window = Window::default();
-    window.take_in((10..15).map(|id| said(id, id)).collect());
-    let starting = window.start();
-    assert_eq!(starting.len(), 5, "chats side by side");
-    for incoming in starting {
-        if incoming.id != 12 {
-            window.finished(incoming.id, incoming.chat, Some(Done));
-        }
-    }
-    assert_eq!(acknowledged(&mut window), 2);
-    assert_eq!(window.offset(), Some(12));
-    window.finished(12, ChatId(12), Some(Done));
-    assert_eq!(acknowledged(&mut window), 3);
-    assert_eq!(window.offset(), Some(15));
-}
-
-#[test]
-fn one_chat_is_handled_in_order_whatever_the_order_of_the_batch() {
-    let mut window = Window::default();
-    window.take_in(vec![said(3, 1), said(1, 1), said(2, 2)]);
-    let first = window.start();
-    assert_eq!(first.iter().map(|i| i.id).collect::<Vec<_>>(), [1, 2]);
-    assert!(window.start().is_empty(), "chat 1 is at work");
-    window.finished(1, ChatId(1), Some(Done));
-    assert_eq!(window.start()[0].id, 3);
-}
-
-#[test]
-fn what_was_seen_is_not_handled_twice() {
-    let mut window = Window::default();
-    window.take_in(vec![said(1, 1), said(2, 2), said(2, 2)]);
-    assert_eq!(window.start().len(), 2);
-    window.take_in(vec![said(1, 1), said(2, 2)]);
-    assert!(window.start().is_empty());
-    window.finished(1, ChatId(1), Some(Done));
-    window.finished(2, ChatId(2), Some(Done));
-    assert_eq!(acknowledged(&mut window), 2);
-    window.take_in(vec![said(1, 1)]);
-    assert!(window.start().is_empty());
-    assert!(window.is_empty());
-}
-
-#[test]
-fn an_owed_update_comes_again_as_answered_and_holds_the_offset() {
-    let mut window = Window::default();
-    window.take_in(vec![said(1, 1), said(2, 2)]);
-    let owing = |incoming: &Incoming| Some(if incoming.id == 1 { Owing } else { Done });
-    handle_all(&mut window, owing);
-    assert_eq!(acknowledged(&mut window), 0);
-    window.take_in(vec![said(1, 1), said(2, 2), said(3, 1)]);
-    let order = handle_all(&mut window, |_| Some(Done));
-    assert_eq!(order, [(1, true), (3, false)]);
-    assert_eq!(acknowledged(&mut window), 3);
-}
-
-#[test]
-fn a_full_window_of_owed_updates_moves_on() {
-    let full = i64::try_from(FULL).unwrap();
-    let mut window = Window::default();
-    window.take_in((1..full).map(|id| said(id, id)).collect());
-    handle_all(&mut window, |_| Some(Owing));
-    assert_eq!(acknowledged(&mut window), 0, "one more has room");
-    window.take_in(vec![said(full, full)]);
-    handle_all(&mut window, |_| Some(Owing));
-    let moved = window.acknowledge();
-    assert_eq!(
-        moved,
-        Moved {
-            acknowledged: FULL,
-            given_up: FULL
-        }
-    );
-    assert_eq!(window.offset(), Some(full + 1));
-}
-
-#[test]
-fn a_panic_does_not_acknowledge_and_the_second_one_gives_up() {
-    let mut window = Window::default();
-    window.take_in(vec![said(1, 1), said(2, 1), said(3, 3)]);
-    let panics = |incoming: &Incoming| (incoming.id != 1).then_some(Done);
-    let order = handle_all(&mut window, panics);
-    assert_eq!(order, [(1, false), (3, false)], "2 waits behind 1");
-    assert_eq!(acknowledged(&mut window), 0);
-    window.take_in(vec![said(1, 1), said(2, 1), said(3, 3)]);
-    let order = handle_all(&mut window, panics);
-    assert_eq!(order, [(1, false), (2, false)]);
-    assert_eq!(acknowledged(&mut window), 3);
-}
-
-#[test]
-fn rubbish_is_counted_and_passed() {
-    let mut window = Window::default();
-    let batch = vec![
-        said(1, 1),
-        Err(Malformed::Numbered(2)),
-        Err(Malformed::Unnumbered),
-        said(3, 1),
-    ];
-    assert_eq!(window.take_in(batch), 2);
-    handle_all(&mut window, |_| Some(Done));
-    assert_eq!(acknowledged(&mut window), 3);
-}
-
-#[test]
-fn numbers_that_begin_anew_are_handled() {
-    let mut window = Window::default();
-    window.take_in(vec![said(9_000_000_000, 1)]);
-    handle_all(&mut window, |_| Some(Done));
-    acknowledged(&mut window);
-    window.take_in(vec![said(17, 1)]);
-    assert_eq!(handle_all(&mut window, |_| Some(Done)), [(17, false)]);
-    acknowledged(&mut window);
-    assert_eq!(window.offset(), Some(18));
 }
 
 /// A Telegram with these updates, which forgets only what a later offset acknowledges.
@@ -265,7 +119,7 @@ async fn what_is_owed_or_panicked_is_handed_in_again_by_the_next_poll() {
         let times = {
             let mut seen = record.lock().unwrap();
             let times = seen.entry(incoming.id).or_default();
-            times.push(incoming.answered);
+            times.push(incoming.part == Part::Effect);
             times.len()
         };
         async move {
@@ -382,4 +236,56 @@ async fn failures_are_survived() {
             }
         ]
     );
+}
+
+#[tokio::test]
+async fn a_call_for_help_is_heard_while_its_own_chat_and_another_are_stuck() {
+    let mut help = raw(3, 1);
+    help["message"]["text"] = "I want to die".into();
+    let (stuck, polls) = (vec![raw(1, 1), raw(2, 2)], AtomicUsize::new(0));
+    let fake = Fake::start(move |method, _| {
+        if method != "getUpdates" {
+            return Says::Result(json!(true));
+        }
+        let mut waiting = stuck.clone();
+        if polls.fetch_add(1, Ordering::Relaxed) > 0 {
+            waiting.push(help.clone());
+        }
+        Says::Result(json!(waiting))
+    })
+    .await;
+    let replied: Arc<Mutex<Vec<(i64, Part)>>> = Arc::default();
+    let (stop, record) = (CancellationToken::new(), replied.clone());
+    let handle = move |incoming: Incoming| {
+        let record = record.clone();
+        async move {
+            if incoming.part == Part::Whole {
+                std::future::pending::<()>().await;
+            }
+            record.lock().unwrap().push((incoming.id, incoming.part));
+            Done
+        }
+    };
+    let mut inbox = inbox(&fake);
+    for _ in 0..3 {
+        inbox.tick(&handle, &stop).await.unwrap();
+    }
+    assert_eq!(*replied.lock().unwrap(), [(3, Part::Reply)]);
+    assert_eq!(inbox.window.offset(), None);
+}
+
+#[tokio::test]
+async fn a_poll_that_is_told_to_wait_for_an_hour_asks_again_after_half_a_minute() {
+    let fake = holding(vec![]).await;
+    let mut inbox = inbox(&fake);
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let hour = Outcome::Wait(Duration::from_hours(1));
+    let failure = Failure::unanswered(hour, "too many requests");
+    for seconds in [30, 60, 120] {
+        let now = inbox.clock.instant();
+        inbox.failed(&failure, &stop).await.unwrap();
+        let until = inbox.health()().last_turn.unwrap();
+        assert_eq!((until - now).as_secs(), seconds);
+    }
 }

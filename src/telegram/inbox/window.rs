@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crate::{
     domain::ChatId,
-    telegram::update::{Incoming, Malformed},
+    telegram::update::{Incoming, Malformed, Part},
 };
 
 /// The most updates that one poll returns (<https://core.telegram.org/bots/api#getupdates>).
@@ -48,6 +48,10 @@ pub(super) struct Window {
     offset: Option<i64>,
     states: BTreeMap<i64, State>,
     queues: HashMap<ChatId, VecDeque<Incoming>>,
+    /// Calls for help whose reply has not started.
+    urgent: Vec<Incoming>,
+    /// Calls for help that are not replied to yet: of their chats nothing else starts.
+    unreplied: HashMap<i64, ChatId>,
     busy: HashSet<ChatId>,
     panics: HashMap<i64, u8>,
     /// Updates that were answered but whose effect is owed.
@@ -80,7 +84,7 @@ impl Window {
     }
 
     /// Takes a batch in, in the order of its numbers; returns how many cannot be read.
-    /// What is at work or done is not queued a second time; what is owed is, marked as answered.
+    /// What is at work or done is not queued a second time; of what was answered only the effect is.
     pub(super) fn take_in(&mut self, batch: Vec<Result<Incoming, Malformed>>) -> u64 {
         let mut malformed = 0;
         let mut readable = Vec::new();
@@ -103,7 +107,14 @@ impl Window {
                 None if self.remembered.contains(&incoming.id) => continue,
                 Some(State::Again) | None => {}
             }
-            incoming.answered = self.answered.contains(&incoming.id);
+            if self.answered.contains(&incoming.id) || self.unreplied.contains_key(&incoming.id) {
+                incoming.part = Part::Effect;
+            } else if incoming.is_urgent() {
+                self.unreplied.insert(incoming.id, incoming.chat);
+                incoming.part = Part::Reply;
+                self.urgent.push(incoming.clone());
+                incoming.part = Part::Effect;
+            }
             self.states.insert(incoming.id, State::AtWork);
             self.queues
                 .entry(incoming.chat)
@@ -113,11 +124,14 @@ impl Window {
         malformed
     }
 
-    /// The updates whose handler starts now: the first of every chat that has none at work.
+    /// The updates whose handler starts now: every reply to a call for help, then the first of every chat that has none
+    /// at work. A chat that calls for help gets no other answer before: it would cost the reply the chat's second.
     pub(super) fn start(&mut self) -> Vec<Incoming> {
         let mut starting = Vec::new();
+        let calling: HashSet<_> = self.unreplied.values().copied().collect();
         for (chat, queue) in &mut self.queues {
             if !self.busy.contains(chat)
+                && !calling.contains(chat)
                 && let Some(incoming) = queue.pop_front()
             {
                 self.busy.insert(*chat);
@@ -126,12 +140,29 @@ impl Window {
         }
         self.queues.retain(|_, queue| !queue.is_empty());
         starting.sort_by_key(|incoming| incoming.id);
-        starting
+        let mut first = std::mem::take(&mut self.urgent);
+        first.append(&mut starting);
+        first
     }
 
     /// A handler ended; `None` means that it panicked. True when that update is given up.
-    pub(super) fn finished(&mut self, id: i64, chat: ChatId, handled: Option<Handled>) -> bool {
-        self.busy.remove(&chat);
+    pub(super) fn finished(
+        &mut self,
+        id: i64,
+        chat: ChatId,
+        part: Part,
+        handled: Option<Handled>,
+    ) -> bool {
+        if part == Part::Reply {
+            self.unreplied.remove(&id);
+            if handled.is_some() {
+                self.answered.insert(id);
+                return false;
+            }
+            self.forget_effect(id, chat);
+        } else {
+            self.busy.remove(&chat);
+        }
         let panics = self.panics.remove(&id).unwrap_or(0);
         let (state, given_up) = match handled {
             Some(Handled::Done) => (State::Done, false),
@@ -143,7 +174,12 @@ impl Window {
             None => {
                 self.panics.insert(id, panics + 1);
                 // The later ones of this chat wait for it, so that its order stays.
-                for later in self.queues.remove(&chat).into_iter().flatten() {
+                // A call for help among them is being replied to, and that goes on.
+                let queue = self.queues.remove(&chat).unwrap_or_default();
+                let (later, before): (VecDeque<_>, _) =
+                    queue.into_iter().partition(|waiting| waiting.id > id);
+                self.queues.insert(chat, before);
+                for later in later {
                     self.states.insert(later.id, State::Again);
                 }
                 (State::Again, false)
@@ -183,6 +219,13 @@ impl Window {
             if self.remembered.len() > REMEMBERED {
                 self.remembered.pop_front();
             }
+        }
+    }
+
+    /// What follows from a reply that was not given waits for the reply.
+    fn forget_effect(&mut self, id: i64, chat: ChatId) {
+        if let Some(queue) = self.queues.get_mut(&chat) {
+            queue.retain(|incoming| incoming.id != id);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Whose turn it is in each chat, and what became of the latest updates. Pure.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use tokio::sync::oneshot;
 
@@ -20,6 +20,22 @@ pub(super) struct Lanes {
     seen: HashMap<i64, Handled>,
     order: VecDeque<i64>,
     panics: HashMap<i64, u8>,
+    /// Calls for help that were replied to, or are being replied to, and are not done with.
+    replied: HashSet<i64>,
+    pub(super) counts: Received,
+}
+
+/// What became of updates that Telegram brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Received {
+    /// Updates handled to the end.
+    pub handled: u64,
+    /// Updates that could not be read.
+    pub malformed: u64,
+    /// Updates that were given up because their handler panicked again and again.
+    pub given_up: u64,
+    /// Handlers that panicked.
+    pub panics: u64,
 }
 
 impl Lanes {
@@ -54,21 +70,41 @@ impl Lanes {
         self.seen.get(&id).copied()
     }
 
+    /// A call for help came: whether it is to be replied to now. Not if that was done, or another copy of it does so.
+    pub(super) fn replies(&mut self, id: i64) -> bool {
+        !self.seen.contains_key(&id) && self.replied.insert(id)
+    }
+
+    /// The reply came to nothing.
+    pub(super) fn did_not_reply(&mut self, id: i64) {
+        self.replied.remove(&id);
+    }
+
+    /// Whether a call for help was replied to, so that only its effect is to be handled.
+    pub(super) fn has_replied(&self, id: i64) -> bool {
+        self.replied.contains(&id)
+    }
+
     /// A handler ended; `None` means that it panicked. Returns what Telegram is to be told.
     pub(super) fn finished(&mut self, id: i64, handled: Option<Handled>) -> Handled {
+        let ended = handled.is_some();
         let handled = if let Some(handled) = handled {
             handled
         } else {
             let panics = self.panics.entry(id).or_default();
             *panics += 1;
+            self.counts.panics += 1;
             if *panics < MOST_PANICS {
                 // Not remembered as answered: that is not known.
                 return Handled::Owing;
             }
             tracing::error!("gave an update up after its handler panicked twice");
+            self.counts.given_up += 1;
             Handled::Done
         };
+        self.counts.handled += u64::from(ended && handled == Handled::Done);
         self.panics.remove(&id);
+        self.replied.remove(&id);
         if self.seen.insert(id, handled).is_none() {
             self.order.push_back(id);
         }
@@ -131,11 +167,33 @@ mod tests {
     }
 
     #[test]
+    fn a_call_for_help_is_replied_to_once_however_often_it_comes() {
+        let mut lanes = Lanes::default();
+        assert!(lanes.replies(1));
+        assert!(!lanes.replies(1), "a copy");
+        lanes.did_not_reply(1);
+        assert!(lanes.replies(1) && lanes.has_replied(1));
+        lanes.finished(1, Some(Handled::Owing));
+        assert!(!lanes.replies(1));
+        lanes.finished(1, Some(Handled::Done));
+        assert!(!lanes.replies(1) && lanes.replied.is_empty());
+    }
+
+    #[test]
     fn an_update_that_panics_twice_is_given_up() {
         let mut lanes = Lanes::default();
         assert_eq!(lanes.finished(1, None), Handled::Owing);
         assert_eq!(lanes.seen(1), None, "it may not have been answered");
         assert_eq!(lanes.finished(1, None), Handled::Done);
         assert!(lanes.panics.is_empty());
+        lanes.finished(2, Some(Handled::Owing));
+        lanes.finished(2, Some(Handled::Done));
+        let counts = Received {
+            handled: 1,
+            malformed: 0,
+            given_up: 1,
+            panics: 2,
+        };
+        assert_eq!(lanes.counts, counts);
     }
 }

@@ -13,18 +13,20 @@ use std::{
 
 use futures_util::future::BoxFuture;
 use lanes::Lanes;
+pub use lanes::Received;
 pub use registration::Registration;
 use tokio_util::task::TaskTracker;
 
 use super::{
     Handled,
-    update::{self, Incoming, Malformed},
+    update::{self, Incoming, Malformed, Part},
 };
 use crate::domain::ChatId;
 
 type Handler = Arc<dyn Fn(Incoming) -> BoxFuture<'static, Handled> + Send + Sync>;
 
-/// Where updates are handed in: one chat's in order, different chats' side by side. Clones are the same one.
+/// Where updates are handed in: one chat's in order, different chats' side by side; calls for help are replied to at once.
+/// Clones are the same one.
 #[derive(Clone)]
 pub struct Reception {
     handle: Handler,
@@ -59,6 +61,7 @@ impl Reception {
     pub async fn take(&self, body: &[u8]) -> Handled {
         let read = std::str::from_utf8(body).map_err(|_| Malformed::Unnumbered);
         let Ok(incoming) = read.and_then(update::read) else {
+            self.lock().counts.malformed += 1;
             tracing::warn!("skipped an update that cannot be read");
             return Handled::Done;
         };
@@ -67,6 +70,11 @@ impl Reception {
             .at_work
             .spawn(async move { reception.handle_in_turn(incoming).await });
         work.await.unwrap_or(Handled::Owing)
+    }
+
+    /// What became of the updates so far.
+    pub fn counts(&self) -> Received {
+        self.lock().counts
     }
 
     /// Waits until everything that was taken in is handled, at most this long.
@@ -79,6 +87,16 @@ impl Reception {
     async fn handle_in_turn(&self, mut incoming: Incoming) -> Handled {
         let (id, chat) = (incoming.id, incoming.chat);
         let wait = self.lock().enter(chat, id);
+        let at_once = incoming.is_urgent() && self.lock().replies(id);
+        if at_once {
+            let reply = Incoming {
+                part: Part::Reply,
+                ..incoming.clone()
+            };
+            if self.work_on(reply).await.is_none() {
+                self.lock().did_not_reply(id);
+            }
+        }
         if let Some(turn) = wait {
             // Only a reception that is no more drops the sender.
             let _ = turn.await;
@@ -87,17 +105,27 @@ impl Reception {
             reception: self,
             chat,
         };
-        let seen = self.lock().seen(id);
+        let (seen, replied) = {
+            let lanes = self.lock();
+            (lanes.seen(id), lanes.has_replied(id))
+        };
         if seen == Some(Handled::Done) {
             return Handled::Done;
         }
-        incoming.answered = seen == Some(Handled::Owing);
-        // A task of its own, so that a panic is that update's and nobody else's.
+        if seen == Some(Handled::Owing) || replied {
+            incoming.part = Part::Effect;
+        }
+        let handled = self.work_on(incoming).await;
+        self.lock().finished(id, handled)
+    }
+
+    /// A task of its own, so that a panic is that update's and nobody else's.
+    async fn work_on(&self, incoming: Incoming) -> Option<Handled> {
         let handled = tokio::spawn((self.handle)(incoming)).await;
         if handled.is_err() {
             tracing::error!("a handler panicked");
         }
-        self.lock().finished(id, handled.ok())
+        handled.ok()
     }
 
     /// Plain values, whole at any moment: a poisoned lock does them no harm.

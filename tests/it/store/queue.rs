@@ -15,6 +15,7 @@ on_both_engines!(
     the_longest_due_come_first,
     pages_reach_everyone_once,
     everyone_is_reached_due_or_not,
+    who_is_due_later_is_reached_the_soonest_first,
     a_bad_row_does_not_stop_a_batch,
     next_due_looks_past_what_is_due,
 );
@@ -77,6 +78,34 @@ async fn everyone_is_reached_due_or_not(bench: &Bench) {
     }
     seen.sort_unstable();
     assert_eq!(seen, [1, 2, 3, 4, 5, 6]);
+}
+
+/// Far beyond 2^31 seconds, too.
+async fn who_is_due_later_is_reached_the_soonest_first(bench: &Bench) {
+    let after_2038: DateTime<Utc> = "2040-01-01T08:00:00Z".parse().unwrap();
+    for (chat, due) in [
+        (1, after_2038),
+        (2, now()),
+        (3, now() + minutes(5)),
+        (4, now() + minutes(1)),
+    ] {
+        bench.store.insert(&parent_due(chat, due)).await.unwrap();
+    }
+    bench.store.insert(&parent(5)).await.unwrap();
+    let mut seen = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = bench
+            .store
+            .due_after(now(), cursor.as_ref(), 2)
+            .await
+            .unwrap();
+        seen.extend(chats(&page.rows));
+        let Some(next) = page.next else { break };
+        cursor = Some(next);
+    }
+    assert_eq!(seen, [4, 3, 1]);
+    assert_eq!(bench.stored(1).await.next.unwrap().due, after_2038);
 }
 
 async fn a_bad_row_does_not_stop_a_batch(bench: &Bench) {

@@ -3,6 +3,7 @@
 pub(crate) mod browser;
 pub(crate) mod crowd;
 pub(crate) mod diary;
+pub(crate) mod figures;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod seeding;

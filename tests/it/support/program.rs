@@ -10,12 +10,16 @@ use std::{
 use slowbloom::{clock::Clock, sandbox::StandIn};
 use tempfile::TempDir;
 
+/// How often a process, which cannot call back, is asked how far it is.
+const ASK_EVERY: Duration = Duration::from_millis(20);
+
 /// A folder with a database, a stand-in on the machine's own clock, and the program when it runs.
 pub(crate) struct Program {
     pub(crate) telegram: StandIn,
     pub(crate) clock: Clock,
     folder: TempDir,
     settings: Vec<(String, String)>,
+    listen: Option<String>,
     running: Option<Child>,
 }
 
@@ -31,6 +35,7 @@ impl Program {
             clock,
             folder: tempfile::tempdir().unwrap(),
             settings: Vec::new(),
+            listen: None,
             running: None,
         }
     }
@@ -42,6 +47,7 @@ impl Program {
             clock: self.clock.clone(),
             folder: tempfile::tempdir().unwrap(),
             settings: self.settings.clone(),
+            listen: None,
             running: None,
         }
     }
@@ -51,6 +57,47 @@ impl Program {
         self.settings.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Has it answer over HTTP from the next start on, where [`Program::asked`] asks.
+    pub(crate) fn listens(&mut self) {
+        let free = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let listen = free.local_addr().unwrap().to_string();
+        self.set("HTTP_LISTEN", &listen);
+        self.listen = Some(listen);
+    }
+
+    /// What it answers to a GET of this path, and whether that is good; nothing while it does not answer.
+    pub(crate) async fn asked(&self, path: &str) -> Option<(bool, String)> {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let url = format!("http://{}{path}", self.listen.as_ref().unwrap());
+        let asked = client.get(url).timeout(Duration::from_secs(1)).send().await;
+        let answer = asked.ok()?;
+        let good = answer.status().is_success();
+        Some((good, answer.text().await.ok()?.trim().to_owned()))
+    }
+
+    /// Waits until it answers so to a GET of this path; returns the answer.
+    pub(crate) async fn until_it_answers(
+        &self,
+        path: &str,
+        what: &str,
+        within: Duration,
+    ) -> String {
+        let began = self.clock.instant();
+        loop {
+            let answer = self.asked(path).await;
+            if let Some((_, line)) = answer.as_ref().filter(|(_, line)| line.contains(what)) {
+                return line.clone();
+            }
+            let waited = self.clock.instant() - began;
+            assert!(
+                waited < within,
+                "{path}: {answer:?}, not {what:?}, after {waited:?}:\n{}",
+                self.log()
+            );
+            tokio::time::sleep(ASK_EVERY).await;
+        }
+    }
+
     /// Sends it a signal by its name.
     pub(crate) fn gets(&self, signal: &str) {
         let pid = self.running.as_ref().unwrap().id().to_string();
@@ -58,6 +105,15 @@ impl Program {
             .args([&format!("-{signal}"), &pid])
             .status();
         assert!(sent.unwrap().success());
+    }
+
+    /// From now on no file that it writes may grow beyond so many bytes; a full disk, as far as it can tell.
+    pub(crate) fn may_write_files_of(&self, bytes: &str) {
+        let pid = self.running.as_ref().unwrap().id().to_string();
+        let limited = Command::new("prlimit")
+            .args(["--pid", &pid, &format!("--fsize={bytes}:")])
+            .status();
+        assert!(limited.unwrap().success());
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -81,8 +137,15 @@ impl Program {
             .create(true)
             .open(self.folder().join("log"))
             .unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_slowbloom"))
-            .arg("run")
+        self.starts_and_logs_to(log);
+    }
+
+    /// Starts it with its standard error there.
+    pub(crate) fn starts_and_logs_to(&mut self, log: impl Into<Stdio>) {
+        // A file that may not grow is an error to it, as a full disk is, and not its end.
+        let child = Command::new("/bin/sh")
+            .args(["-c", "trap '' XFSZ; exec \"$0\" run"])
+            .arg(env!("CARGO_BIN_EXE_slowbloom"))
             .current_dir(self.folder())
             .env_clear()
             .env("TELOXIDE_TOKEN", self.telegram.token())
@@ -96,6 +159,17 @@ impl Program {
             .spawn()
             .unwrap();
         self.running = Some(child);
+    }
+
+    /// The most memory that it has held since its start, in MB of 1,000,000 bytes, where the system tells.
+    pub(crate) fn most_memory(&self) -> Option<u64> {
+        let id = self.running.as_ref()?.id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
+        Some(kib * 1024 / 1_000_000)
     }
 
     /// Kills it where it stands (SIGKILL).
@@ -112,6 +186,12 @@ impl Program {
         self.gets("TERM");
         let status = self.ends().await;
         (status, self.clock.instant() - told)
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn runs(&mut self) -> bool {
+        let running = self.running.as_mut();
+        running.is_some_and(|child| child.try_wait().unwrap().is_none())
     }
 
     /// Waits for its end.

@@ -1,5 +1,6 @@
 //! The door as a whole: the desk over simulated time, then the real porter over real HTTP.
 
+mod care;
 mod room;
 mod simulated;
 mod storms;

@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     domain::Outcome,
     telegram::door::{
-        Class, Delivery, Letter,
+        Class, Delivery, Letter, Receipt,
         desk::{Desk, Flight, Next, Now},
         letter::Reply,
     },
@@ -65,11 +65,11 @@ impl Room {
     }
 
     pub(super) fn post(&mut self, letter: Letter) -> oneshot::Receiver<Delivery> {
-        let (delivery, receipt) = oneshot::channel();
-        let reply = Reply {
-            delivery,
-            waits: None,
-        };
+        self.post_patiently(letter).delivery
+    }
+
+    pub(super) fn post_patiently(&mut self, letter: Letter) -> Receipt {
+        let (reply, receipt) = Reply::new();
         let now = self.moment();
         self.desk.post(letter, reply, now);
         receipt

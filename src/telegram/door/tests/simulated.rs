@@ -28,6 +28,32 @@ fn crisis_before_answers_before_notes_and_each_in_its_order() {
 }
 
 #[test]
+fn of_answers_that_wait_the_one_to_the_oldest_update_leaves_first() {
+    let mut room = Room::new(30);
+    for (chat, turn) in [(1, 9), (2, 7), (3, 8), (4, 5_000_000_000)] {
+        room.post(Letter {
+            turn: Some(turn),
+            ..letter(chat, Answer, "x")
+        });
+    }
+    let log = room.run_well(ms(1000));
+    let chats: Vec<_> = log.iter().map(|sent| sent.chat).collect();
+    assert_eq!(chats, [2, 3, 1, 4]);
+}
+
+#[test]
+fn held_back_for_a_second_only_crisis_replies_leave() {
+    let mut room = Room::new(30);
+    let now = room.moment();
+    room.desk.hold_back(now);
+    for (chat, class) in [(1, Note), (2, Answer), (3, Crisis)] {
+        room.say(chat, class);
+    }
+    assert_eq!(who(&room.run_well(ms(999))), [(3, Crisis)]);
+    assert_eq!(who(&room.run_well(ms(1100))), [(2, Answer), (1, Note)]);
+}
+
+#[test]
 fn one_chat_gets_a_new_message_a_second_and_holds_nobody_up() {
     let mut room = Room::new(30);
     for _ in 0..3 {

@@ -5,64 +5,39 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::standing::Standing;
 use crate::{
     clock::Clock,
     courier::Courier,
+    store::Store,
     telegram::{Door, door::Snapshot, inbox},
 };
 
-/// A poll may take 35 s and its back-off as long as Telegram says, which the poller announces.
-const POLLER: Duration = inbox::POLL.saturating_mul(3);
-/// The courier looks every few seconds; a full look at a slow database takes longer.
-const COURIER: Duration = Duration::from_mins(1);
+/// How long the poller may stand still: a poll has an end of its own, and what Telegram told it to wait it announces.
+const POLLER: Duration = inbox::LONGEST_POLL.saturating_add(Duration::from_secs(5));
+/// The courier turns every few seconds, and after each row; one statement to a database that is away takes up to 10 s.
+const COURIER: Duration = Duration::from_secs(30);
 /// The door's loop turns every few seconds.
-const DOOR: Duration = Duration::from_mins(1);
+const DOOR: Duration = Duration::from_secs(30);
 /// How long letters that may leave, or are on their way, may stay where they are. A request is given up after 15 s.
 const LETTERS: Duration = Duration::from_mins(2);
 /// After so much longer nothing but a new process helps.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(15);
 /// A gap between two looks that shows that the whole process slept (a paused machine): nothing is judged by it.
 const SLEPT: Duration = Duration::from_secs(20);
 
-/// How often it is looked, unless a test has no time.
-pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);
-
-/// Looks at the loops, and says in `standing` what hangs; returns it when it has hung for so long that only a new
-/// process helps.
-pub(super) async fn watch_over(
-    sample: impl Fn() -> Sample,
-    standing: &Standing,
-    every: Duration,
-) -> String {
-    let mut watchdog = Watchdog::new(sample().now);
-    loop {
-        let found = watchdog.look(&sample());
-        if let Some(found) = &found {
-            if !standing.is_stuck() {
-                tracing::error!("{}; the process ends if this goes on", found.what);
-            }
-            if found.hopeless {
-                return found.what.clone();
-            }
-        }
-        standing.set_stuck(found.map(|found| found.what));
-        tokio::time::sleep(every).await;
-    }
-}
-
 /// Where the beats are read.
-pub(super) struct Beats {
-    pub(super) clock: Clock,
-    pub(super) poller: Option<Box<dyn Fn() -> inbox::Polling + Send + Sync>>,
-    pub(super) courier: Courier,
-    pub(super) door: Door,
+pub(in crate::app) struct Beats {
+    pub(in crate::app) clock: Clock,
+    pub(in crate::app) poller: Option<Box<dyn Fn() -> inbox::Polling + Send + Sync>>,
+    pub(in crate::app) courier: Courier,
+    pub(in crate::app) door: Door,
+    pub(in crate::app) store: Store,
 }
 
 /// When each loop last turned, at one moment.
 #[derive(Clone, Debug)]
-pub(super) struct Sample {
-    now: Instant,
+pub(in crate::app) struct Sample {
+    pub(super) now: Instant,
     /// `None` while it is not to run.
     poller: Option<Instant>,
     /// `None` while it is not to run.
@@ -93,7 +68,7 @@ pub(super) struct Watchdog {
 
 impl Beats {
     /// Reads them all. The courier rests while `courier_runs` is false.
-    pub(super) fn sample(&self, courier_runs: bool) -> Sample {
+    pub(in crate::app) fn sample(&self, courier_runs: bool) -> Sample {
         Sample {
             now: self.clock.instant(),
             poller: self.poller.as_ref().and_then(|health| health().last_turn),
@@ -138,6 +113,7 @@ impl Watchdog {
         })
     }
 
+    /// Everything that hangs: when one thread stands still, others often wait for it.
     fn hanging(&mut self, sample: &Sample) -> Option<String> {
         let now = sample.now;
         let awake_since = self.awake_since;
@@ -146,22 +122,21 @@ impl Watchdog {
             (idle > limit).then_some(idle.as_secs())
         };
         let courier = sample.courier.map(|turned| turned.max(self.courier_since));
-        if let Some(seconds) = sample.poller.and_then(|turned| late(turned, POLLER)) {
-            return Some(format!(
-                "the poller hangs: it has not asked Telegram for {seconds} s"
-            ));
-        }
-        if let Some(seconds) = courier.and_then(|turned| late(turned, COURIER)) {
-            return Some(format!(
-                "the courier hangs: it has not looked for due notes for {seconds} s"
-            ));
-        }
-        if let Some(seconds) = late(sample.door.last_turn, DOOR) {
-            return Some(format!("the door hangs: it has not turned for {seconds} s"));
-        }
-        let stands = self.letters_stand_since(sample);
-        late(stands, LETTERS)
-            .map(|seconds| format!("the door hangs: no letter has moved for {seconds} s"))
+        let courier = courier.and_then(|turned| late(turned, COURIER));
+        let poller = sample.poller.and_then(|turned| late(turned, POLLER));
+        let door = late(sample.door.last_turn, DOOR);
+        let letters = late(self.letters_stand_since(sample), LETTERS).filter(|_| door.is_none());
+        let hangs: Vec<String> = [
+            courier
+                .map(|s| format!("the courier hangs: it has not looked for due notes for {s} s")),
+            poller.map(|s| format!("the poller hangs: it has not asked Telegram for {s} s")),
+            door.map(|s| format!("the door hangs: it has not turned for {s} s")),
+            letters.map(|s| format!("the door hangs: no letter has moved for {s} s")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        (!hangs.is_empty()).then(|| hangs.join("; "))
     }
 
     /// Since when letters wait that need not, with nothing becoming of any.
@@ -191,22 +166,22 @@ fn since(before: Instant, now: Instant) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
 
     /// A process of which everything turns at every second, unless the test stops it.
-    struct Process {
-        sample: Sample,
+    pub(in super::super) struct Process {
+        pub(in super::super) sample: Sample,
         watchdog: Watchdog,
         poller: bool,
-        courier: bool,
+        pub(in super::super) courier: bool,
         door: bool,
     }
 
     impl Process {
-        fn new() -> Self {
+        pub(in super::super) fn new() -> Self {
             let now = Clock::system().instant();
             Self {
                 sample: Sample {
@@ -222,21 +197,26 @@ mod tests {
             }
         }
 
+        /// A second passes, in which everything turns that does.
+        pub(in super::super) fn passes_a_second(&mut self) {
+            self.sample.now += SECOND;
+            let now = self.sample.now;
+            if self.poller {
+                self.sample.poller = self.sample.poller.map(|_| now);
+            }
+            if self.courier {
+                self.sample.courier = self.sample.courier.map(|_| now);
+            }
+            if self.door {
+                self.sample.door.last_turn = now;
+            }
+        }
+
         /// What is found after so many seconds, looking at each.
         fn after(&mut self, seconds: u32) -> Option<Found> {
             let mut found = None;
             for _ in 0..seconds {
-                self.sample.now += SECOND;
-                let now = self.sample.now;
-                if self.poller {
-                    self.sample.poller = self.sample.poller.map(|_| now);
-                }
-                if self.courier {
-                    self.sample.courier = self.sample.courier.map(|_| now);
-                }
-                if self.door {
-                    self.sample.door.last_turn = now;
-                }
+                self.passes_a_second();
                 found = self.watchdog.look(&self.sample);
             }
             found
@@ -256,14 +236,14 @@ mod tests {
     fn a_poller_that_turns_no_more_is_found_then_given_up_on() {
         let mut process = Process::new();
         process.poller = false;
-        assert_eq!(process.after(75), None);
+        assert_eq!(process.after(40), None);
         let found = process.after(1).unwrap();
         assert_eq!(
             found.what,
-            "the poller hangs: it has not asked Telegram for 76 s"
+            "the poller hangs: it has not asked Telegram for 41 s"
         );
         assert!(!found.hopeless);
-        assert!(!process.after(59).unwrap().hopeless);
+        assert!(!process.after(14).unwrap().hopeless);
         assert!(process.after(1).unwrap().hopeless);
     }
 
@@ -271,12 +251,12 @@ mod tests {
     fn one_that_goes_on_is_well_again() {
         let mut process = Process::new();
         process.poller = false;
-        process.after(100);
+        process.after(50);
         process.poller = true;
         assert_eq!(process.after(1), None);
         process.poller = false;
         assert!(
-            !process.after(100).unwrap().hopeless,
+            !process.after(50).unwrap().hopeless,
             "its patience is whole again"
         );
     }
@@ -286,7 +266,7 @@ mod tests {
         let mut process = Process::new();
         process.poller = false;
         process.sample.poller = Some(process.sample.now + SECOND * 600);
-        assert_eq!(process.after(600 + 75), None);
+        assert_eq!(process.after(600 + 40), None);
         assert!(process.after(1).is_some());
     }
 
@@ -294,7 +274,7 @@ mod tests {
     fn a_courier_that_turns_no_more_is_found() {
         let mut process = Process::new();
         process.courier = false;
-        assert_eq!(process.after(60), None);
+        assert_eq!(process.after(30), None);
         assert!(what(process.after(1)).starts_with("the courier hangs"));
     }
 
@@ -305,7 +285,7 @@ mod tests {
         assert_eq!(process.after(600), None);
         process.courier = false;
         process.sample.courier = before;
-        assert_eq!(process.after(60), None);
+        assert_eq!(process.after(30), None);
         assert!(process.after(1).is_some());
     }
 
@@ -313,7 +293,7 @@ mod tests {
     fn a_door_that_turns_no_more_is_found() {
         let mut process = Process::new();
         process.door = false;
-        assert_eq!(process.after(60), None);
+        assert_eq!(process.after(30), None);
         assert!(what(process.after(1)).contains("has not turned"));
     }
 
@@ -354,29 +334,6 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn what_hangs_is_said_in_health_and_then_ends_the_process() {
-        let standing = Standing::new();
-        let mut process = Process::new();
-        process.courier = false;
-        let process = std::cell::RefCell::new((process, Vec::new()));
-        let sample = || {
-            let (process, health) = &mut *process.borrow_mut();
-            health.push(standing.health());
-            process.sample.now += SECOND;
-            process.sample.door.last_turn = process.sample.now;
-            process.sample.poller = Some(process.sample.now);
-            process.sample.clone()
-        };
-        let what = watch_over(sample, &standing, Duration::ZERO).await;
-        assert!(what.starts_with("the courier hangs"), "{what}");
-        let (_, health) = process.into_inner();
-        let well = health.iter().take_while(|report| report.good).count();
-        assert!((61..=63).contains(&well), "{well}");
-        assert!((121..=123).contains(&health.len()), "{}", health.len());
-        assert!(health[100].line.starts_with("the courier hangs"));
-    }
-
     #[test]
     fn a_process_that_slept_is_given_time_to_wake() {
         let mut process = Process::new();
@@ -384,7 +341,7 @@ mod tests {
         process.sample.now += SECOND * 3600;
         (process.poller, process.courier, process.door) = (false, false, false);
         assert_eq!(process.after(1), None);
-        assert_eq!(process.after(60), None);
+        assert_eq!(process.after(30), None);
         assert!(process.after(1).is_some());
     }
 }
