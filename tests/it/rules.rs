@@ -12,7 +12,11 @@ use slowbloom::{
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::time::sleep;
 
-use crate::support::{postgres, program::Program, seeding::subscriber};
+use crate::support::{
+    postgres,
+    program::Program,
+    seeding::{subscriber, zone_where},
+};
 
 const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 const FACT: &str = "tzdata";
@@ -57,6 +61,8 @@ impl Update {
 
     fn row(&self, id: i64, moment: DateTime<Utc>, off: TimeDelta) -> Subscriber {
         let mut row = subscriber(id, self.program.clock.now());
+        // A late note keeps out of the quiet hours.
+        row.zone = zone_where(10..18, moment);
         let wall = row.zone.wall(moment);
         let due = moment + off;
         row.next = Some(Slot { due, wall });

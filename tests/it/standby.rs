@@ -215,6 +215,7 @@ async fn a_webhook_that_comes_to_the_one_that_stands_by_comes_again() {
     }
     assert_eq!(telegram.unconfirmed(), 1);
     machines[0].program.is_killed();
+    mia.next_bot_message().await.unwrap();
     telegram.all_confirmed().await.unwrap();
     println!(
         "answered {:?} after the leader was killed",

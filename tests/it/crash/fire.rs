@@ -6,16 +6,18 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Timelike as _, Utc};
 use slowbloom::{
-    domain::{ChatId, subscriber::Slot, zone::Zone},
+    domain::{ChatId, subscriber::Slot},
     sandbox::{CallRecord, PATIENCE, Parent},
     store::{Keys, Store},
 };
 use tokio::task::JoinSet;
 
 use super::talk::{deeds_of, is_as_she_left_it, is_whole, talks, was_answered};
-use crate::support::{program::Program, seeding::subscriber};
+use crate::support::{
+    program::Program,
+    seeding::{subscriber, zone_where},
+};
 
 /// Kills in all when nothing else is said, and from how many on the load is full.
 const KILLS: usize = 3;
@@ -94,7 +96,8 @@ impl Fire {
     pub(super) async fn new(load: Load) -> Self {
         let mut program = Program::new().await;
         let now = program.clock.now();
-        program.set("DEFAULT_TIMEZONE", where_it_is_night(now));
+        // No note of whoever has just agreed falls due meanwhile.
+        program.set("DEFAULT_TIMEZONE", zone_where(0..7, now).name());
         let keys = Keys::load_or_create(&program.key_file()).unwrap();
         let store = Store::open(&program.database(), keys).await.unwrap();
         let mut rows = Vec::new();
@@ -289,19 +292,6 @@ impl fmt::Display for Ashes {
         }
         f.write_str(&parts.join("; "))
     }
-}
-
-/// A zone in which it is some time before 7 in the morning: no note of whoever has just agreed falls due meanwhile.
-fn where_it_is_night(now: DateTime<Utc>) -> &'static str {
-    // At most seven hours apart, and without daylight saving.
-    let zones = [
-        "America/Phoenix",
-        "Atlantic/Reykjavik",
-        "Asia/Dhaka",
-        "Pacific/Guadalcanal",
-    ];
-    let is_night = |name: &&str| Zone::new(name).unwrap().wall(now).hour() < 7;
-    zones.into_iter().find(is_night).unwrap()
 }
 
 /// Requests that say something.

@@ -1,6 +1,8 @@
 //! Subscribers from earlier, put straight into the database.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::ops::Range;
+
+use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
 use slowbloom::{
     domain::{
         ChatId, Country, Language, Pool, Subscriber, due,
@@ -39,6 +41,22 @@ pub(crate) fn subscriber(chat: i64, now: DateTime<Utc>) -> Subscriber {
     };
     let next = due::next(&row, now);
     Subscriber { next, ..row }
+}
+
+/// A zone without daylight saving in which the clock shows one of these hours, at least seven of them.
+pub(crate) fn zone_where(hours: Range<u32>, now: DateTime<Utc>) -> Zone {
+    // At most seven hours apart.
+    let zones = [
+        "America/Phoenix",
+        "Atlantic/Reykjavik",
+        "Asia/Dhaka",
+        "Pacific/Guadalcanal",
+    ];
+    zones
+        .into_iter()
+        .map(|name| Zone::new(name).unwrap())
+        .find(|zone| hours.contains(&zone.wall(now).hour()))
+        .unwrap()
 }
 
 /// Stores so many of them, each of whom has written to the bot before.
