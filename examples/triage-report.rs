@@ -44,9 +44,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let cases = cases(&fs::read_to_string(file)?);
         println!("\n{} ({} messages)", file.display(), cases.len());
         table(&cases);
+        bars(&cases);
         all.extend(cases);
     }
     println!("\nAll of them ({} messages)", all.len());
+    table(&all);
     bars(&all);
     println!("\nTyped badly: emergencies answered with help, in points lost");
     for (name, spoil) in SPOILS {

@@ -2,7 +2,7 @@
 //!
 //! Pure, in memory, before everything else. Nothing of the text leaves this room:
 //! a [`Finding`] holds no word of it, and only [`explain`], for the audit verb, shows any.
-//! Order: normalise → repair → meaning families and idiom masks → linear model → decide.
+//! Order: normalise → repair → meaning families and idiom masks → concepts and linear model → decide.
 
 mod audit;
 mod concepts;
