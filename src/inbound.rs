@@ -240,7 +240,8 @@ impl Inbound {
             })
             .await
         {
-            Ok(_) => Handled::Done,
+            // No try makes it readable, and no note comes from it.
+            Ok(_) | Err(StoreError::Unreadable(_)) => Handled::Done,
             Err(error) => {
                 tracing::error!(%error, "a blocked or unblocked chat could not be written down yet");
                 Handled::Owing
