@@ -66,6 +66,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("settings.country_set", &["country"]),
     ("settings.country_shown", &["country"]),
     ("settings.zone_set", &["clock", "zone"]),
+    ("settings.zone_unknown", &["zone"]),
     ("notes.moved", &["date", "time"]),
     ("pause.done_until", &["date", "time"]),
     ("profile.description", &["in_crisis", "in_danger"]),

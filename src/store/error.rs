@@ -11,7 +11,7 @@ pub enum StoreError {
     /// The database took the statement and said nothing; it may or may not have happened.
     #[error("the database did not answer within {} s", QUERY_TIMEOUT.as_secs())]
     NoAnswer,
-    /// The row is there and makes no sense, for example after its time zone was abolished.
+    /// The row is there and makes no sense: a value of it is damaged.
     #[error("a stored row cannot be read: its {0} makes no sense")]
     Unreadable(&'static str),
     /// A letter is too long to be parked, or there are too many.
