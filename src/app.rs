@@ -56,6 +56,8 @@ impl App {
         let standing = Standing::new();
         let content = load_content(config)?;
         check_country(config, &content.load())?;
+        // Before a key is made: it would lie beside data that may come back with another.
+        Store::look(config.database_url.expose_secret())?;
         let keys = load_keys(config)?;
         let webhook = config
             .webhook

@@ -134,10 +134,13 @@ async fn database(report: &mut Report<impl Write>, config: &Config) -> anyhow::R
     }
     let keys = match &config.data_key {
         DataKey::File(path) if !path.exists() => {
-            report.fine(
-                "data key",
-                format_args!("{} will be made at the first start", path.display()),
-            )?;
+            match Keys::can_be_made(path) {
+                Ok(()) => report.fine(
+                    "data key",
+                    format_args!("{} will be made at the first start", path.display()),
+                )?,
+                Err(error) => report.wrong("data key", format_args!("{error:#}"))?,
+            }
             Keys::from_text(Keys::generate_text().expose_secret())?
         }
         given => match app::read_keys(given) {

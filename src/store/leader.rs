@@ -35,7 +35,7 @@ pub struct Lead(Hold);
 #[derive(Debug)]
 enum Hold {
     /// The locked file; the operating system lets go with the process.
-    File(Locked),
+    File(#[cfg_attr(not(test), expect(dead_code, reason = "held for its lock"))] Locked),
     /// The session that holds the lock, and its name at the server, which lets go with the session.
     Session(Box<PgConnection>, String),
 }
@@ -86,7 +86,7 @@ impl Store {
                 timeout(ANSWER_TIMEOUT, lock_session(&options))
                     .await
                     .context("the database does not answer")?
-                    .context("cannot ask the database who leads")
+                    .map_err(|error| self.place.refused(error.into()))
             }
         }
     }

@@ -1,7 +1,10 @@
 //! The program as the operator meets it on the command line: settings, `.env`, exit codes, and what is never shown.
 
+mod files;
+
 use std::{
     fs,
+    path::Path,
     process::{Command, Output},
 };
 
@@ -9,13 +12,18 @@ use std::{
 fn slowbloom(args: &[&str], dotenv: &str, environment: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(".env"), dotenv).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_slowbloom"))
+    beginning_with(env!("CARGO_BIN_EXE_slowbloom"), folder.path())
         .args(args)
-        .current_dir(folder.path())
-        .env_clear()
         .envs(environment.iter().copied())
         .output()
         .unwrap()
+}
+
+/// A program in this folder, with nothing of our environment.
+fn beginning_with(program: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder).env_clear();
+    command
 }
 
 fn said(output: &Output) -> String {
