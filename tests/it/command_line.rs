@@ -123,3 +123,50 @@ fn a_lost_key_is_said_and_no_other_is_made_in_its_place() {
         "{report}"
     );
 }
+
+#[test]
+fn a_day_that_lies_ahead_is_a_slip_that_check_names() {
+    let messages = tempfile::tempdir().unwrap();
+    copy(
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/messages")),
+        messages.path(),
+    );
+    let mend = |file: &str, from: &str, to: &str| {
+        let path = messages.path().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file}");
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+    };
+    mend(
+        "crisis/us.toml",
+        "verified_on = \"2026-11-23\"",
+        "verified_on = \"9026-11-23\"",
+    );
+    mend(
+        "practice.toml",
+        "by = \"\"\non = \"\"",
+        "by = \"R. R.\"\non = \"9027-01-31\"",
+    );
+    let settings = format!("{READY}MESSAGES_DIR={}\n", messages.path().display());
+    let checked = slowbloom(&["check"], &settings, &[]);
+    let report = String::from_utf8(checked.stdout).unwrap();
+    for line in [
+        "warn   crisis lines  crisis/us.toml: us-911 was last checked on 9026-11-23, a day that lies ahead;",
+        "warn   review        en: the review of 9027-01-31 lies ahead;",
+    ] {
+        assert!(report.contains(line), "{line}\nin\n{report}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(path, to).unwrap();
+        }
+    }
+}
