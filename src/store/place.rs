@@ -150,12 +150,8 @@ pub(super) fn writable(path: &Path) -> anyhow::Result<()> {
     }
     let there = folder_of(path)
         .ancestors()
-        .map(|folder| match folder.as_os_str().is_empty() {
-            true => Path::new("."),
-            false => folder,
-        })
         .find(|folder| folder.exists())
-        .unwrap_or(Path::new("/"));
+        .unwrap_or(Path::new("."));
     ensure!(there.is_dir(), "{} is no folder", there.display());
     may(there, Access::WRITE_OK | Access::EXEC_OK).with_context(|| {
         format!(
