@@ -12,7 +12,7 @@ pub use groups::{
 };
 
 use super::{
-    folder::{Folder, Problem, Problems},
+    folder::{Folder, Problems},
     markup, wording,
 };
 use crate::domain::Language;
@@ -85,7 +85,7 @@ impl Phrases {
         let mut problems = Problems::default();
         for (key, text) in phrases.all() {
             if let Err(what) = check(language, &key, &text) {
-                problems.push(Problem::in_file(&file, format!("{key}: {what}")));
+                problems.push(folder.problem_of(&file, &key, what));
             }
         }
         problems.or_ok(phrases)
@@ -174,7 +174,7 @@ mod tests {
             (
                 "saved = \"Saved.\"",
                 "saved = \"\"",
-                "settings.saved: this phrase is empty",
+                "phrases.toml, line 100: settings.saved: this phrase is empty",
             ),
             (
                 "saved = \"Saved.\"",
