@@ -27,7 +27,7 @@ pub(super) struct Ashes {
 }
 
 impl Ashes {
-    /// Nothing may have come twice but what was in flight at a kill.
+    /// Nothing may have come twice but what was in flight at a kill; help neither, if there was none.
     pub(super) fn of(
         notes: usize,
         came: &HashMap<i64, Vec<Instant>>,
@@ -43,6 +43,7 @@ impl Ashes {
         let again = told.iter().flat_map(|told| &told.again);
         let help_again = told.iter().flat_map(|told| &told.help_again);
         let answers: Vec<_> = again.clone().chain(help_again.clone()).copied().collect();
+        assert!(lives.any() || help_again.clone().next().is_none());
         let kills = lives
             .any()
             .then(|| [lives.of_notes(&taken, &copies), lives.of_answers(&answers)]);
@@ -85,9 +86,9 @@ impl fmt::Display for Ashes {
                 ..
             } = self;
             parts.push(format!(
-                "{asked} messages and presses of {parents} parents, a cry for help of each among them: all answered, \
-                 {again} twice, help {help_again} times twice{of_answers}, {nothing_changed} told to try again, no \
-                 setting half-changed"
+                "{asked} messages and presses of {parents} parents, each with a cry for help: all answered, {again} \
+                 twice, and help {help_again} times{of_answers}; {nothing_changed} told to try again; no setting \
+                 half-changed"
             ));
         }
         f.write_str(&parts.join(";\n    "))

@@ -165,12 +165,12 @@ impl fmt::Display for Twice {
         } = self;
         write!(
             f,
-            "{may} were in flight at the kills, {most_may} at most at one"
+            "{may} were in flight at the kills, at most {most_may} at one"
         )?;
         if *most > 0 {
             write!(
                 f,
-                "; of those that came twice, {most} at most at one, the earliest taken {earliest:.0?} before"
+                "; twice came at most {most} of one, taken at most {earliest:.0?} before it"
             )?;
         }
         Ok(())

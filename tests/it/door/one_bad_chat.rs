@@ -86,5 +86,5 @@ async fn a_chat_that_meets_errors_for_ever_holds_up_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chat_that_is_told_to_wait_for_ever_holds_up_nobody() {
-    others_are_answered_beside(Fault::TooMany(2), 1, 2).await;
+    others_are_answered_beside(Fault::TooMany(2), 2, 2).await;
 }
