@@ -17,6 +17,7 @@ use slowbloom::{
     sandbox::{CallRecord, Said, StandIn},
     store::{Keys, Store},
 };
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, postgres::PgConnectOptions};
 use tempfile::TempDir;
 
 /// Rows are stored so many at a time.
@@ -32,21 +33,34 @@ pub(crate) struct Town {
     pub(crate) telegram: StandIn,
     pub(crate) clock: Clock,
     pub(crate) folder: TempDir,
+    database: String,
 }
 
 impl Town {
+    /// On a SQLite file of its own.
     pub(crate) async fn new() -> anyhow::Result<Self> {
+        Self::on(None).await
+    }
+
+    /// On a database of its own on this PostgreSQL server, if there is one.
+    pub(crate) async fn on(server: Option<&str>) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let folder = tempfile::tempdir()?;
+        let database = match server {
+            Some(server) => empty_database(server).await?,
+            None => format!("sqlite://{}/bloom.db", folder.path().display()),
+        };
         Ok(Self {
             telegram: StandIn::start(clock.clone(), listen).await?,
             clock,
-            folder: tempfile::tempdir()?,
+            folder,
+            database,
         })
     }
 
-    pub(crate) fn database(&self) -> String {
-        format!("sqlite://{}/bloom.db", self.folder.path().display())
+    pub(crate) fn database(&self) -> &str {
+        &self.database
     }
 
     #[expect(clippy::unused_self, reason = "a town's key, whatever it is")]
@@ -55,7 +69,7 @@ impl Town {
     }
 
     pub(crate) async fn store(&self) -> anyhow::Result<Store> {
-        Store::open(&self.database(), Keys::from_text(KEY)?).await
+        Store::open(&self.database, Keys::from_text(KEY)?).await
     }
 
     /// The parents with the numbers 1 to `count` subscribe; `due` says when the next note of each is due.
@@ -134,6 +148,23 @@ impl Town {
             self.clock.sleep_until(moment, Duration::from_mins(1)).await;
         }
     }
+}
+
+/// The database `slowbloom_bench` of this server, with nothing in it.
+async fn empty_database(server: &str) -> anyhow::Result<String> {
+    let options: PgConnectOptions = server
+        .parse()
+        .context("database= takes a URL of PostgreSQL")?;
+    let mut admin = PgConnection::connect_with(&options).await?;
+    for statement in [
+        "DROP DATABASE IF EXISTS slowbloom_bench",
+        "CREATE DATABASE slowbloom_bench",
+    ] {
+        sqlx::query(statement).execute(&mut admin).await?;
+    }
+    admin.close().await?;
+    let url = options.database("slowbloom_bench").to_url_lossy();
+    Ok(url.to_string())
 }
 
 pub(crate) fn is_poll(call: &CallRecord) -> bool {
