@@ -5,6 +5,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use anyhow::Context as _;
 use slowbloom::sandbox::{Fault, Target};
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::time::Instant;
@@ -25,6 +26,10 @@ const HELP_WITHIN: Duration = Duration::from_secs(1);
 const BEFORE: i64 = 1_000;
 const OTHERS: i64 = 1_000_000;
 const CALLERS: i64 = 2_000_000;
+
+/// While Telegram refuses everything, a call for help asks again so many seconds after its first try
+/// (`telegram/wait`: 30 s, then 60, then 120).
+const HELP_ASKS: [u64; 3] = [30, 90, 210];
 
 /// Who wrote, and when.
 type Written = HashMap<i64, Instant>;
@@ -157,11 +162,23 @@ pub(crate) async fn banned(asked: &Asked) -> anyhow::Result<()> {
             to(CALLERS)
         ),
     );
-    // The third try comes 90 s after the first.
-    tokio::time::sleep(Duration::from_secs(95_u64.saturating_sub(seconds) + 5)).await;
+    // Each chat may have asked before it was known that all are meant.
+    let asked_again = HELP_ASKS.iter().filter(|at| **at <= seconds).count();
+    let most = usize::try_from(2 * EACH)? + asked_again;
+    promise::at_most("  all of them", to(OTHERS) + to(CALLERS), most);
+    let next = HELP_ASKS.into_iter().find(|at| *at > seconds);
+    let next = Duration::from_secs(next.context("seconds= is less than 210")?);
+    tokio::time::sleep(next.saturating_sub(Duration::from_secs(seconds)) + Duration::from_secs(10))
+        .await;
     bot.stop()?;
-    say("the call for help", waits(&town, &callers));
-    say("others, barred for an hour", waits(&town, &others).len());
+    let waits = waits(&town, &callers);
+    help("the call for help", &waits, next + HELP_WITHIN);
+    let said = town.telegram.everything_said();
+    let answered = said.iter().filter(|said| others.contains_key(&said.chat));
+    say(
+        "others answered, who are barred for an hour",
+        answered.count(),
+    );
     Ok(())
 }
 

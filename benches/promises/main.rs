@@ -14,6 +14,7 @@ mod promise;
 mod size;
 mod stop;
 mod storm;
+mod taps;
 mod town;
 mod triage;
 mod webhook;
@@ -30,7 +31,7 @@ struct Asked {
     database: Option<String>,
 }
 
-const ALL: [&str; 15] = [
+const ALL: [&str; 16] = [
     "triage",
     "broadcast-30",
     "broadcast-1000",
@@ -42,6 +43,7 @@ const ALL: [&str; 15] = [
     "flood",
     "locked",
     "banned",
+    "taps",
     "stop",
     "webhook",
     "bad-chat",
@@ -119,6 +121,7 @@ async fn measure(name: &str, asked: &Asked) -> anyhow::Result<()> {
         "flood" => behind::flood(asked).await,
         "banned" => behind::banned(asked).await,
         "locked" => behind::locked(asked).await,
+        "taps" => taps::run(asked).await,
         "stop" => stop::run(asked.number("stops", 5)).await,
         "webhook" => webhook::run(asked.number("updates", 1_000)).await,
         "bad-chat" => storm::bad_chat::run(asked).await,

@@ -1,0 +1,94 @@
+//! Parents who press buttons one after the other, each of which changes the message above it: how many edits that makes.
+//!
+//! Telegram names no limit for edits, so their number is said and not judged.
+
+use std::{collections::HashMap, time::Duration};
+
+use anyhow::Context as _;
+use slowbloom::sandbox::{Action, Said};
+use tokio::time::Instant;
+
+use crate::{
+    Asked, broadcast,
+    figures::{Spread, say},
+    promise,
+    town::{Town, is_taken},
+};
+
+const PARENTS: i64 = 20;
+/// From one press of a parent to her next.
+const PRESS_EVERY: Duration = Duration::from_millis(300);
+
+pub(crate) async fn run(asked: &Asked) -> anyhow::Result<()> {
+    let presses = usize::try_from(asked.number("presses", 20))?;
+    let town = Town::new().await?;
+    town.open_chats(1..=PARENTS);
+    let tomorrow = town.in_seconds(70_000);
+    town.subscribe(PARENTS.unsigned_abs(), |_| tomorrow).await?;
+    let bot = broadcast::start(&town, 30)?;
+    town.bot_is_up().await?;
+    for id in 1..=PARENTS {
+        town.telegram.parent(id, "parent", "en").says("/settings");
+    }
+    let count = usize::try_from(PARENTS)?;
+    town.wait_for(count, Duration::from_secs(30), is_taken)
+        .await;
+    let shown = town.telegram.everything_said();
+    // The first two questions, in turn: a message that stays as it is would be refused.
+    let buttons = shown.iter().flat_map(|said| said.keyboard.iter().flatten());
+    let data: Vec<_> = buttons
+        .filter_map(|button| match &button.action {
+            Action::Callback(data) => Some(data),
+            _ => None,
+        })
+        .take(2)
+        .collect();
+    let [one, other] = data[..] else {
+        anyhow::bail!("the settings have no two buttons");
+    };
+    let mut last_press = HashMap::<i64, Instant>::new();
+    for press in 0..presses {
+        for said in &shown {
+            let parent = town.telegram.parent(said.chat, "parent", "en");
+            parent.taps_data(said.message_id, [one, other][press % 2]);
+            last_press.insert(said.chat, town.clock.instant());
+        }
+        tokio::time::sleep(PRESS_EVERY).await;
+    }
+    town.telegram.all_confirmed().await.ok();
+    bot.stop()?;
+    promise::none("presses not handled", town.telegram.unconfirmed());
+    let mut edits = town.telegram.everything_said();
+    edits.retain(|said| said.edit);
+    let last = |chat: i64| edits.iter().rev().find(|said| said.chat == chat);
+    let waits = last_press.iter().map(|(chat, since)| {
+        let edit = last(*chat).context("a message was never changed")?;
+        Ok(edit.instant.saturating_duration_since(*since))
+    });
+    let waits: Spread = waits
+        .collect::<anyhow::Result<Vec<_>>>()?
+        .into_iter()
+        .collect();
+    say(
+        "presses, edits",
+        format!("{}, {}", presses * count, edits.len()),
+    );
+    say("from a parent's last press to her last edit", waits);
+    let each = (1..=PARENTS).map(|id| busiest(edits.iter().filter(|said| said.chat == id)));
+    say("most edits within a second: all, one chat", {
+        let one_chat = each.max().unwrap_or(0);
+        format!("{}, {one_chat}   (not judged)", busiest(edits.iter()))
+    });
+    broadcast::limits(&town);
+    Ok(())
+}
+
+/// The most within any second.
+fn busiest<'a>(edits: impl Iterator<Item = &'a Said>) -> usize {
+    let times: Vec<_> = edits.map(|said| said.instant).collect();
+    let within = |from: usize| {
+        let end = times[from] + Duration::from_secs(1);
+        times[from..].iter().take_while(|at| **at < end).count()
+    };
+    (0..times.len()).map(within).max().unwrap_or(0)
+}
