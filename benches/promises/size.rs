@@ -8,7 +8,7 @@ use crate::{
     broadcast,
     figures::{Spread, ms, say},
     promise,
-    town::{Town, is_note, is_poll, is_taken},
+    town::{Town, falls_due, is_note, is_poll, is_taken},
 };
 use chrono::TimeDelta;
 
@@ -107,12 +107,7 @@ async fn sending(town: &Town, sent: i64) -> anyhow::Result<()> {
     let due = town.in_seconds(5);
     for id in 1..=sent {
         let chat = slowbloom::domain::ChatId(id);
-        let soon = |mut row: slowbloom::domain::Subscriber| {
-            if let Some(slot) = &mut row.next {
-                slot.due = due;
-            }
-            Some(row)
-        };
+        let soon = |row| Some(falls_due(row, due));
         store.update(chat, soon).await?;
     }
     store.close().await;

@@ -2,6 +2,7 @@
 
 pub(crate) mod bad_chat;
 mod judge;
+mod report;
 
 use std::time::Duration;
 
@@ -11,9 +12,8 @@ use tokio::time::Instant;
 
 use crate::{
     Asked, broadcast,
-    figures::{Dice, Spread, say},
-    promise,
-    town::{Town, is_poll, is_taken},
+    figures::{Dice, say},
+    town::{Town, is_taken},
 };
 
 /// Notes that fall due in each second of the storm.
@@ -134,71 +134,6 @@ pub(crate) async fn run(asked: &Asked) -> anyhow::Result<()> {
 }
 
 impl Storm {
-    fn report(&self, notes: i64, ended: Instant) {
-        let calls = self.town.telegram.calls();
-        judge::faults(&calls);
-        judge::deliveries("notes", &calls, NOTED..NOTED + notes);
-        judge::deliveries("answers", &calls, WRITERS..self.writers);
-        for (trouble, name) in Trouble::ALL {
-            self.help(&calls, trouble, name);
-        }
-        self.refusing(&calls, ended);
-        judge::busiest_second("polls", &calls, is_poll);
-        judge::busiest_second("requests", &calls, |_| true);
-        say(
-            "messages over a limit, by limit",
-            format!("{:?}", judge::breaches(&self.town)),
-        );
-        broadcast::limits(&self.town);
-    }
-
-    fn help(&self, calls: &[CallRecord], trouble: Trouble, name: &str) {
-        let hers = self.calls.iter().filter(|call| call.trouble == trouble);
-        let waits: Vec<_> = hers
-            .map(|call| {
-                let taken = judge::taken(calls, call.chat)?;
-                Some(taken.saturating_duration_since(call.since))
-            })
-            .collect();
-        let helped: Spread = waits.iter().copied().flatten().collect();
-        let name = format!("help {name}");
-        say(&name, &helped);
-        promise::none("  calls never answered", waits.len() - helped.len());
-        if !waits.is_empty() {
-            promise::percentile_within("  help", &helped, 100, trouble.help_within());
-        }
-    }
-
-    /// How often the chats that refuse were tried, and what they have got since they stopped.
-    fn refusing(&self, calls: &[CallRecord], ended: Instant) {
-        for (id, fault, why) in REFUSING {
-            let hers = || calls.iter().filter(move |call| call.chat == Some(id));
-            let in_storm = hers().filter(|call| call.instant < ended).count();
-            let took = hers()
-                .next()
-                .map_or(Duration::ZERO, |first| ended - first.instant);
-            let name = format!("requests to a chat that says {why}");
-            let taken = hers().filter(|call| is_taken(call)).count();
-            let owed = match fault {
-                Fault::TooMany(seconds) => {
-                    promise::at_most(&name, in_storm, judge::tries_with_429(seconds, took));
-                    1 + self.asked
-                }
-                Fault::Gateway(_) => {
-                    let tries = judge::tries_with_back_off(judge::NOTE, took);
-                    promise::at_most(&name, in_storm, tries + self.comebacks);
-                    1
-                }
-                // Her note is not owed any more; she asked for something in the end.
-                _ => {
-                    promise::exactly(&name, in_storm, 1);
-                    1
-                }
-            };
-            promise::exactly("  taken when it refuses no more", taken, owed);
-        }
-    }
-
     /// Gusts and lulls until `end`, with an outage of everything now and then, and parents who write all the time.
     /// After every fifth outage Telegram does not know the token for a moment; so many times a poll hangs.
     async fn rage(&mut self, end: Instant, mut hanging_polls: u64) {

@@ -183,15 +183,13 @@ pub(crate) fn is_note(said: &Said) -> bool {
 
 /// Somebody who agreed yesterday and has had no note yet.
 fn subscriber(id: i64, zone: &Zone, due: DateTime<Utc>, now: DateTime<Utc>) -> Subscriber {
-    let wall = zone.wall(due);
-    let time = TimeOfDay::new(wall.hour(), wall.minute());
-    let time = time.expect("a wall clock shows a time of day");
+    let (schedule, slot) = chosen(zone, due);
     Subscriber {
         chat: ChatId(id),
         language: Language::En,
         country: Country::from_code("US").expect("a country"),
         zone: zone.clone(),
-        schedule: Schedule::of(time, Weekdays::DAILY),
+        schedule,
         pools: vec![Pool::Affirmations],
         sound: false,
         standing: Standing::Active,
@@ -200,7 +198,7 @@ fn subscriber(id: i64, zone: &Zone, due: DateTime<Utc>, now: DateTime<Utc>) -> S
         consent_version: 1,
         consented_on: now.date_naive() - TimeDelta::days(1),
         last_active: now.date_naive() - TimeDelta::days(1),
-        next: Some(Slot { due, wall }),
+        next: Some(slot),
         last_sent: None,
         carried: None,
         history: History::default(),
@@ -208,4 +206,22 @@ fn subscriber(id: i64, zone: &Zone, due: DateTime<Utc>, now: DateTime<Utc>) -> S
         erase_at: None,
         revision: 0,
     }
+}
+
+/// The row with its next note at this moment.
+pub(crate) fn falls_due(row: Subscriber, due: DateTime<Utc>) -> Subscriber {
+    let (schedule, slot) = chosen(&row.zone, due);
+    Subscriber {
+        schedule,
+        next: Some(slot),
+        ..row
+    }
+}
+
+/// As if she had chosen just this hour: in the night, no note comes at one that was not chosen.
+fn chosen(zone: &Zone, due: DateTime<Utc>) -> (Schedule, Slot) {
+    let wall = zone.wall(due);
+    let time = TimeOfDay::new(wall.hour(), wall.minute());
+    let time = time.expect("a wall clock shows a time of day");
+    (Schedule::of(time, Weekdays::DAILY), Slot { due, wall })
 }
