@@ -1,6 +1,6 @@
 //! Many notes due at once: limits kept, rate used, lateness, memory.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::ensure;
 use slowbloom::sandbox::Said;
@@ -77,8 +77,17 @@ pub(crate) fn each_once(notes: u64, said: &[Said]) {
 
 /// No message was over one of Telegram's limits.
 pub(crate) fn limits(town: &Town) {
-    let breaches = town.telegram.breaches().len();
-    promise::none("messages over a limit of Telegram", breaches);
+    let breaches = town.telegram.breaches();
+    promise::none("messages over a limit of Telegram", breaches.len());
+    // How many, and how far over: one more than 30 may have been held up on its way.
+    let mut kinds = BTreeMap::<String, usize>::new();
+    for breach in breaches {
+        let kind = format!("{:?}, {} in its window", breach.limit, breach.in_window);
+        *kinds.entry(kind).or_default() += 1;
+    }
+    if !kinds.is_empty() {
+        say("  by limit", format!("{kinds:?}"));
+    }
 }
 
 /// Telegram's limits, and the share of the allowed rate from the first message to the last.

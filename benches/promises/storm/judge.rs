@@ -145,15 +145,6 @@ pub(super) fn busiest_second(
     );
 }
 
-/// How often each limit was passed.
-pub(super) fn breaches(town: &Town) -> BTreeMap<String, usize> {
-    let mut kinds = BTreeMap::new();
-    for breach in town.telegram.breaches() {
-        *kinds.entry(format!("{:?}", breach.limit)).or_default() += 1;
-    }
-    kinds
-}
-
 fn is_sending(call: &CallRecord) -> bool {
     call.method == "sendMessage" || call.method == "editMessageText"
 }

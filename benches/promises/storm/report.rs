@@ -25,10 +25,6 @@ impl Storm {
         self.refusing(&calls, ended);
         judge::busiest_second("polls", &calls, is_poll);
         judge::busiest_second("requests", &calls, |_| true);
-        say(
-            "messages over a limit, by limit",
-            format!("{:?}", judge::breaches(&self.town)),
-        );
         broadcast::limits(&self.town);
     }
 
