@@ -4,6 +4,8 @@ pub(crate) mod bad_chat;
 mod judge;
 mod report;
 
+pub(crate) use judge::comes_to_rest;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;

@@ -13,6 +13,7 @@ use crate::{
     Asked, broadcast,
     figures::say,
     promise,
+    storm::comes_to_rest,
     town::{Town, is_taken},
 };
 
@@ -54,9 +55,8 @@ pub(crate) async fn run(asked: &Asked) -> anyhow::Result<()> {
         }
         tokio::time::sleep(PRESS_EVERY).await;
     }
-    town.telegram.all_confirmed().await.ok();
+    comes_to_rest(&town, Duration::from_mins(1)).await?;
     bot.stop()?;
-    promise::none("presses not handled", town.telegram.unconfirmed());
     let mut edits = town.telegram.everything_said();
     edits.retain(|said| said.edit);
     // All pressed the same, so all see the same in the end.

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::{figures::say, promise, town::Town};
 
 /// Waits until no note is due and no message unanswered, and nothing was sent for some seconds; tells how long it took.
-pub(super) async fn comes_to_rest(town: &Town, patience: Duration) -> anyhow::Result<Duration> {
+pub(crate) async fn comes_to_rest(town: &Town, patience: Duration) -> anyhow::Result<Duration> {
     const CALM: Duration = Duration::from_secs(6);
     let store = town.store().await?;
     let began = town.clock.instant();
