@@ -4,11 +4,10 @@ pub(crate) mod bad_chat;
 mod judge;
 mod report;
 
-pub(crate) use judge::comes_to_rest;
-
 use std::time::Duration;
 
 use chrono::TimeDelta;
+pub(crate) use judge::comes_to_rest;
 use slowbloom::sandbox::{CallRecord, Fault, Target};
 use tokio::time::Instant;
 
