@@ -101,7 +101,8 @@ fn loss(scene: &Scene, opening: usize) -> Reply {
     if scene.subscriber.is_some() {
         row.push(scene.button(&scene.phrases().buttons.erase, &Tap::AskErase));
     }
-    Reply::new(scene.message(body, vec![row]))
+    let meant_else = scene.button(&scene.phrases().buttons.meant_else, &Tap::MeantElse);
+    Reply::new(scene.message(body, vec![row, vec![meant_else]]))
 }
 
 fn concern(scene: &Scene, finding: &Finding, opening: usize) -> Reply {

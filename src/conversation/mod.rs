@@ -2,7 +2,7 @@
 //!
 //! Knows `content`, `domain` and what `triage` found; must not know how a message travels or where it is stored.
 //! One flow a file: [`welcome`], [`setup`], [`settings`], [`notes`], [`reading`], [`crisis`], [`country`], [`care`],
-//! [`leaving`]; [`typed`] reads what is typed, [`tap`] what is tapped.
+//! [`leaving`], [`resting`]; [`typed`] reads what is typed, [`tap`] what is tapped.
 
 pub mod care;
 pub mod command;
@@ -13,6 +13,7 @@ pub mod notes;
 mod page;
 pub mod profile;
 pub mod reading;
+pub mod resting;
 pub mod scene;
 pub mod settings;
 pub mod setup;
@@ -71,7 +72,12 @@ pub fn asks_for_note(request: &Request) -> bool {
                 _
             )
         ),
-        Request::Tap(tap) => matches!(tap, Some(Tap::NoteNow(_) | Tap::AnotherNote(_))),
+        Request::Tap(tap) => {
+            matches!(
+                tap,
+                Some(Tap::NoteNow(_) | Tap::OnlyOne(_) | Tap::AnotherNote(_))
+            )
+        }
         Request::Location(_) | Request::Unreadable => false,
     }
 }
@@ -114,6 +120,7 @@ pub fn respond_without_store(request: &Request, scene: &Scene) -> Reply {
                 | Tap::CrisisIn(_)
                 | Tap::CrisisCountries
                 | Tap::NoteNow(_)
+                | Tap::OnlyOne(_)
                 | Tap::AnotherNote(_)
         ),
         Request::Tap(None) | Request::Unreadable => true,
@@ -158,12 +165,13 @@ fn tapped(scene: &Scene, tap: &Tap) -> Option<Reply> {
         Tap::Agree(language) => welcome::agree(scene, *language),
         Tap::JustLook => welcome::just_look(scene),
         Tap::Help => reading::help(scene),
-        Tap::MeantElse => reading::menu(scene, &scene.phrases().answers.meant_else),
+        Tap::MeantElse => resting::meant_else(scene),
         Tap::Page(page) => reading::page(scene, *page),
         Tap::Crisis => welcome::help_now(scene),
         Tap::CrisisIn(country) => crisis::page(scene, country::with_lines(scene, *country)),
         Tap::CrisisCountries => crisis::countries(scene),
         Tap::NoteNow(pool) => notes::now(scene, *pool, None),
+        Tap::OnlyOne(pool) => notes::only_one(scene, *pool, None),
         Tap::AnotherNote(id) => notes::another(scene, id),
         Tap::Start => welcome::start(scene),
         Tap::SetLanguage(language) => settings::set_language(scene, *language),

@@ -7,7 +7,12 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::{
     content::{Button, Keyboard, Message, plans::PlanName},
-    domain::{Subscriber, due, subscriber::Awaiting, time_of_day::TimeOfDay, zone::Zone},
+    domain::{
+        Subscriber, due,
+        subscriber::{Awaiting, Standing},
+        time_of_day::TimeOfDay,
+        zone::Zone,
+    },
 };
 
 use super::{
@@ -194,6 +199,19 @@ pub const fn flow_of(awaiting: Option<Awaiting>) -> Flow {
     match awaiting {
         Some(Awaiting::ZoneInSetup | Awaiting::TimeInSetup) => Flow::SetUp,
         Some(Awaiting::Zone | Awaiting::Time) | None => Flow::Settings,
+    }
+}
+
+/// The question of set-up that waits for a typed answer; `None` outside of it, or when her notes have ended since.
+pub fn open_question(scene: &Scene) -> Option<Message> {
+    let subscriber = scene.subscriber?;
+    if subscriber.standing == Standing::Stopped {
+        return None;
+    }
+    match subscriber.awaiting? {
+        Awaiting::ZoneInSetup => Some(zone_question(scene, Flow::SetUp)),
+        Awaiting::TimeInSetup => Some(time_question(scene, Flow::SetUp)),
+        Awaiting::Zone | Awaiting::Time => None,
     }
 }
 

@@ -42,6 +42,8 @@ pub enum Tap {
     CrisisCountries,
     /// One note from this pool now.
     NoteNow(Pool),
+    /// One note from this pool now, although her notes are off.
+    OnlyOne(Pool),
     /// Another note from the pool of this one.
     AnotherNote(NoteId),
     /// The consent text again.
@@ -145,6 +147,7 @@ impl Tap {
             Self::CrisisIn(country) => format!("crisis:{country}"),
             Self::CrisisCountries => "countries".into(),
             Self::NoteNow(pool) => format!("now:{}", name_in(&POOLS, *pool)),
+            Self::OnlyOne(pool) => format!("one:{}", name_in(&POOLS, *pool)),
             Self::AnotherNote(id) => format!("more:{}", id.as_str()),
             Self::Start => "start".into(),
             Self::Settings => "settings".into(),
@@ -242,6 +245,7 @@ impl Tap {
             "page" => Self::Page(Page::from_name(argument)?),
             "crisis" => Self::CrisisIn(Country::from_code(argument)?),
             "now" => Self::NoteNow(find_in(&POOLS, argument)?),
+            "one" => Self::OnlyOne(find_in(&POOLS, argument)?),
             "more" => Self::AnotherNote(NoteId::new(argument)?),
             "days" => Self::SetDays(Weekdays::from_bits(argument.parse().ok()?)?),
             "country" => Self::SetCountry(Country::from_code(argument)?),

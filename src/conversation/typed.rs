@@ -15,6 +15,7 @@ use super::{
     command::{self, Command, Typed},
     country, crisis, leaving, notes,
     reading::{self, Page},
+    resting,
     scene::{Place, Reply, Scene},
     settings, setup,
     tap::{Asking, Flow, MAX_PAUSE_DAYS, Tap},
@@ -124,6 +125,8 @@ fn setting(scene: &Scene, subscriber: &Subscriber, command: Command, argument: &
 fn expected(scene: &Scene, words: &str) -> Reply {
     let awaiting = scene.subscriber.and_then(|subscriber| subscriber.awaiting);
     let flow = setup::flow_of(awaiting);
+    // Set-up is over for someone whose notes have ended in the middle of it: “thank you” is no place.
+    let awaiting = awaiting.filter(|_| flow == Flow::Settings || resting::off(scene).is_none());
     if is_not_now(scene, words) {
         return setup::location_called_off(scene, flow);
     }

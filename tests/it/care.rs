@@ -1,5 +1,6 @@
 //! What a parent says at 3 a.m. is answered before everything, for everyone, whatever else is going on.
 
+mod resting;
 mod waiting;
 
 use slowbloom::sandbox::Attachment;
