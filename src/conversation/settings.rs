@@ -123,12 +123,17 @@ pub fn set_days(scene: &Scene, subscriber: &Subscriber, days: Weekdays) -> Reply
 
 /// Which language?
 pub fn language_question(scene: &Scene) -> Message {
-    let mut rows = vec![vec![
-        scene.button("English", &Tap::SetLanguage(Language::En)),
-        scene.button("Español", &Tap::SetLanguage(Language::Es)),
-    ]];
+    let mut rows = vec![languages(scene)];
     rows.push(back_row(scene));
     scene.message(&scene.phrases().settings.language_question, rows)
+}
+
+/// The languages to choose from.
+pub fn languages(scene: &Scene) -> Vec<Button> {
+    vec![
+        scene.button("English", &Tap::SetLanguage(Language::En)),
+        scene.button("Español", &Tap::SetLanguage(Language::Es)),
+    ]
 }
 
 /// Sets the language; without consent it holds for this answer only.

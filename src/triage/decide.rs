@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::bonding;
 use super::features::{self, Window};
 use super::finding::{Category, Explanation, Finding, Tier};
 use super::language::language;
@@ -114,6 +115,7 @@ impl Reading {
         if tier == Tier::None {
             return Finding {
                 language: language(&self.words),
+                about_bonding: !bonding::find(&self.words).is_empty(),
                 ..Finding::default()
             };
         }
@@ -137,6 +139,7 @@ impl Reading {
             tier,
             categories,
             language: language(&matched).or_else(|| language(&self.words)),
+            about_bonding: false,
         }
     }
 
@@ -157,6 +160,9 @@ impl Reading {
                 self.phrase(say.start, say.end),
             );
             lines.push(line);
+        }
+        for (start, end, rule) in bonding::find(&self.words) {
+            lines.push(format!("{rule} bonding \"{}\"", self.phrase(start, end)));
         }
         lines
     }

@@ -206,7 +206,7 @@ async fn nobody_is_scolded_for_a_command_that_does_not_exist() {
         / → Soy un bot sencillo. Quizá no entiendo lo que escribiste, y ninguna persona lo lee. Elige una opción. Si algo no se siente seguro o es demasiado, toca Ayuda en crisis. [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis | Ajustes, Todo lo que puedo hacer]
         /ayuda ya → No tienes que pasar por esto sin ayuda. [Copiar 988 | Copiar +1 833-852-6262 | Chat del 988 | Buscar ayuda en cualquier país | Otros países]
         /SEÑALES → Señales de que te está costando crear el vínculo con tu bebé [Lo que no significa, Por qué pasa | Opciones de apoyo, Ayuda en crisis]
-        help → Soy un bot que envía notas cortas y amables a mamás, papás y cuidadores a quienes les cuesta sentir cercanía con su bebé. Toca un comando o escríbelo. [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis]
+        help → Soy un bot que envía notas cortas y amables a mamás, papás y cuidadores a quienes les cuesta sentir cercanía con su bebé. Toca un comando o escríbelo. [English, Español | Señales, Prácticas | Opciones de apoyo, Ayuda en crisis]
         Ajustes → Tus ajustes [Hora, Días | Qué recibo, Zona horaria | País, Idioma | Que suene al llegar | Pausar, Parar las notas | Borrar mis datos, Ayuda en crisis]
     "#]].assert_eq(&table(&world, "es", Agreed::Yes, &typed).await);
 }
