@@ -109,6 +109,12 @@ impl Places {
         self.regions.iter().filter(fits).collect()
     }
 
+    /// The regions whose clocks show this hour at `now`, whatever the minutes.
+    pub fn regions_in_hour(&self, now: DateTime<Utc>, hour: u32) -> Vec<&Place> {
+        let fits = |region: &&Place| region.zone.wall(now).hour() == hour;
+        self.regions.iter().filter(fits).collect()
+    }
+
     /// The regions whose clocks are `offset` ahead of UTC at `now`.
     pub fn regions_with_offset(&self, now: DateTime<Utc>, offset: FixedOffset) -> Vec<&Place> {
         let fits = |region: &&Place| region.zone.offset(now) == offset;

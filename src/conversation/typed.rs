@@ -233,16 +233,27 @@ fn place(scene: &Scene, words: &str, flow: Flow) -> Message {
     scene.message(said, rows)
 }
 
-/// The regions whose clocks show the time that she typed in place of a place. “3:20” may be in the afternoon too.
+/// The regions whose clocks show the time that she typed in place of a place, or at least its hour: “7am” is enough.
+/// “3:20” may be in the afternoon too.
 fn by_clock(scene: &Scene, words: &str) -> Vec<places::Place> {
     let Ok(time) = TimeOfDay::parse(words) else {
         return Vec::new();
     };
     let either_half = !words.chars().any(char::is_alphabetic);
     let afternoon = TimeOfDay::new(time.hour() + 12, time.minute()).filter(|_| either_half);
-    let times = std::iter::once(time).chain(afternoon);
-    let regions = times.flat_map(|time| scene.content.places.regions_at(scene.now, time));
-    regions.cloned().collect()
+    let times: Vec<TimeOfDay> = std::iter::once(time).chain(afternoon).collect();
+    let places = &scene.content.places;
+    let exact = times
+        .iter()
+        .flat_map(|time| places.regions_at(scene.now, *time));
+    let mut regions: Vec<_> = exact.cloned().collect();
+    if regions.is_empty() {
+        let near = times
+            .iter()
+            .flat_map(|time| places.regions_in_hour(scene.now, time.hour()));
+        regions.extend(near.cloned());
+    }
+    regions
 }
 
 fn pause(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {

@@ -174,7 +174,7 @@ async fn commands_take_their_argument_in_any_usual_spelling() {
         /timezone New York → New York: is it 1:24 pm there now? [Yes, No | Crisis help]
         /timezone America/Lima → Peru: is it 1:24 pm there now? [Yes, No | Crisis help]
         /timezone Springfield → I know a few places like that. Which one is yours? [Springfield, Illinois | Springfield, Massachusetts | None of these | Share my location once | Back, Crisis help]
-        /timezone Atlantis → I don’t know that place. Try the nearest big city, or tap one of these. [Atlanta | None of these | Share my location once | Back, Crisis help]
+        /timezone Atlantis → I did not find that, and that’s fine. Try the nearest big city, or tap one of these. [Atlanta | None of these | Share my location once | Back, Crisis help]
         /country Canada → Help lines for: Canada. [Time, Days | What I get, Time zone | Country, Language | Ring when a note comes | Pause, Stop notes | Erase my data, Crisis help]
         /country fr → Help lines for: Another EU country. [Time, Days | What I get, Time zone | Country, Language | Ring when a note comes | Pause, Stop notes | Erase my data, Crisis help]
         /pais méxico → Help lines for: Mexico. [Time, Days | What I get, Time zone | Country, Language | Ring when a note comes | Pause, Stop notes | Erase my data, Crisis help]

@@ -79,6 +79,53 @@ async fn the_clock_on_her_wall_finds_the_zone_that_keeps_its_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_time_typed_where_her_clock_was_asked_for_is_read_as_her_clock() {
+    for (typed, region) in [
+        ("7am", "New Zealand"),
+        ("11 am", "Arizona"),
+        ("1pm", "Peru"),
+        ("1:40 pm", "Peru"),
+    ] {
+        let world = World::new().await;
+        let mia = world.mia();
+        world.says(&mia, "/start").await;
+        world.taps(&mia, "Yes, I’m 18+ and I agree").await;
+        world.taps(&mia, "No").await;
+        world.says(&mia, typed).await;
+        let said = world.last_to(&mia);
+        assert!(
+            said.starts_with("Which of these is closest to you?"),
+            "{typed}: {said}"
+        );
+        world.taps(&mia, region).await;
+        assert!(
+            world
+                .last_to(&mia)
+                .starts_with("When would you like your note?")
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_are_no_place_are_met_kindly_and_the_question_stays_open() {
+    for (language, typed, said) in [
+        ("en", "im so tired", "I did not find that, and that’s fine."),
+        ("en", "lol", "I did not find that, and that’s fine."),
+        ("es", "estoy cansada", "No encontré eso, y no pasa nada."),
+        ("es", "jaja", "No encontré eso, y no pasa nada."),
+    ] {
+        let world = World::new().await;
+        let parent = subscriber(&world, 21, language).await;
+        world.says(&parent, "/timezone").await;
+        world.says(&parent, typed).await;
+        let answer = world.last_to(&parent);
+        assert!(answer.starts_with(said), "{typed}: {answer}");
+        world.says(&parent, "Lima").await;
+        assert!(world.last_to(&parent).starts_with("Lima:"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn places_are_found_however_they_are_typed_and_typos_are_only_suggested() {
     let world = World::new().await;
     let typed = [
@@ -98,12 +145,12 @@ async fn places_are_found_however_they_are_typed_and_typos_are_only_suggested() 
         "/timezone 🌵",
         "/timezone Mars/Olympus",
     ];
-    expect![[r"
+    expect![[r#"
         /timezone são paulo → São Paulo: is it 3:24 pm there now? [Yes, No | Crisis help]
         /timezone MEXICO CITY → Mexico City: is it 12:24 pm there now? [Yes, No | Crisis help]
         /timezone Ciudad de México → Mexico City: is it 12:24 pm there now? [Yes, No | Crisis help]
-        /timezone sant diego → I don’t know that place. Try the nearest big city, or tap one of these. [San Diego | None of these | Share my location once | Back, Crisis help]
-        /timezone los angles → I don’t know that place. Try the nearest big city, or tap one of these. [Los Angeles | None of these | Share my location once | Back, Crisis help]
+        /timezone sant diego → I did not find that, and that’s fine. Try the nearest big city, or tap one of these. [San Diego | None of these | Share my location once | Back, Crisis help]
+        /timezone los angles → I did not find that, and that’s fine. Try the nearest big city, or tap one of these. [Los Angeles | None of these | Share my location once | Back, Crisis help]
         /timezone portland, maine → Portland, Maine: is it 1:24 pm there now? [Yes, No | Crisis help]
         /timezone Portland → I know a few places like that. Which one is yours? [Portland | Portland, Maine | None of these | Share my location once | Back, Crisis help]
         /timezone california → California: is it 10:24 am there now? [Yes, No | Crisis help]
@@ -111,10 +158,10 @@ async fn places_are_found_however_they_are_typed_and_typos_are_only_suggested() 
         /timezone europe/berlin → Germany: is it 7:24 pm there now? [Yes, No | Crisis help]
         /timezone UTC-5 → Which of these is closest to you? Then your note keeps its hour when the clocks change. [Manitoba | US Eastern: New York, Florida, Georgia | Ontario and Quebec | Cancún and Quintana Roo | Colombia | Peru | None of these | Share my location once | Back, Crisis help]
         /timezone 3:24 → Which of these is closest to you? Then your note keeps its hour when the clocks change. [Japan | South Korea | Chile | Paraguay | Argentina | Uruguay | Brazil: São Paulo, Rio, Brasília | None of these | Share my location once | Back, Crisis help]
-        /timezone qqqq → I don’t know that place. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
-        /timezone 🌵 → I don’t know that place. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
-        /timezone Mars/Olympus → I don’t know that place. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
-    "]].assert_eq(&table(&world, "en", Agreed::Yes, &typed).await);
+        /timezone qqqq → I did not find that, and that’s fine. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
+        /timezone 🌵 → I did not find that, and that’s fine. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
+        /timezone Mars/Olympus → I did not find that, and that’s fine. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
+    "#]].assert_eq(&table(&world, "en", Agreed::Yes, &typed).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
