@@ -111,12 +111,14 @@ fn inserts(finding: &Finding) -> Vec<Insert> {
         (Category::Violence, Insert::Violence),
         (Category::SomeoneElse, Insert::Other),
     ];
+    let own_life = finding.has(Category::Suicide) || finding.has(Category::SelfInjury);
     wanted
         .into_iter()
         .filter(|(category, _)| finding.categories.contains(category))
         .map(|(_, insert)| insert)
         .filter(|insert| !(violence && *insert == Insert::Other))
         .take(MAX_INSERTS)
+        .chain(own_life.then_some(Insert::OwnLife))
         .collect()
 }
 
