@@ -121,11 +121,16 @@ impl Places {
         self.regions.iter().filter(fits).collect()
     }
 
-    /// The different times that the regions' clocks show at `now`, from west to east.
-    pub fn clock_choices(&self, now: DateTime<Utc>) -> Vec<ClockChoice> {
+    /// The different times that the clocks of these regions show at `now`, from west to east.
+    pub fn clock_choices(
+        &self,
+        now: DateTime<Utc>,
+        these: impl Fn(&Place) -> bool,
+    ) -> Vec<ClockChoice> {
         let mut offsets: Vec<FixedOffset> = self
             .regions
             .iter()
+            .filter(|region| these(region))
             .map(|region| region.zone.offset(now))
             .collect();
         offsets.sort_unstable_by_key(|offset| offset.fix().local_minus_utc());

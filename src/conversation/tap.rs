@@ -110,8 +110,10 @@ pub enum Flow {
 pub enum Asking {
     /// Is it 10:24 where you are?
     Zone,
-    /// What does your clock say?
+    /// What does your clock say? The times of the countries whose help lines are known.
     Clock,
+    /// The same with every time that there is.
+    EveryClock,
     /// Which city? (typed)
     City,
     /// Share a location once.
@@ -305,9 +307,10 @@ impl Flow {
     }
 }
 
-const QUESTIONS: [(Asking, &str); 12] = [
+const QUESTIONS: [(Asking, &str); 13] = [
     (Asking::Zone, "zone"),
     (Asking::Clock, "clock"),
+    (Asking::EveryClock, "clocks"),
     (Asking::City, "city"),
     (Asking::Location, "location"),
     (Asking::Time, "time"),

@@ -20,6 +20,7 @@ pub struct Buttons {
     pub skip: String,
     pub back: String,
     pub type_city: String,
+    pub more_times: String,
     pub share_location: String,
     pub send_location: String,
     pub not_now: String,
