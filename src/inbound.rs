@@ -114,7 +114,10 @@ impl Inbound {
             {
                 Handled::Done
             }
-            Kind::Text(words) => self.answer(Request::Text(words.text), asked, part).await,
+            Kind::Text(words) => {
+                let request = Request::Text(words.text, words.finding);
+                self.answer(request, asked, part).await
+            }
             Kind::Tap {
                 query_id,
                 data,

@@ -23,7 +23,7 @@ use file::CareFile;
 /// How many inserts a reply holds at most: more would push the numbers off the screen.
 const MAX_INSERTS: usize = 2;
 
-/// What an emergency is about, beside the parent's own life. In this order inserts are chosen.
+/// What an emergency is about. In this order inserts are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Insert {
     /// A body in danger: not breathing, bleeding. Changes the first line.
@@ -36,16 +36,19 @@ pub enum Insert {
     Violence,
     /// It is about someone else.
     Other,
+    /// Her own life or body: the generic reply is about that. Beside violence it keeps the line about means as it is.
+    OwnLife,
 }
 
 impl Insert {
     /// Every insert, in the order in which they are chosen.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Medical,
         Self::Baby,
         Self::Psychosis,
         Self::Violence,
         Self::Other,
+        Self::OwnLife,
     ];
 }
 
@@ -145,8 +148,17 @@ impl Care {
         let mut call = vec![phrases.fill(&texts.danger_now)?];
         call.extend(phrases.call.iter().map(|item| markup::escape(item)));
         paragraphs.push(bullets(&call));
+        let own_life = inserts.contains(&Insert::OwnLife);
+        let mut inserts: Vec<Insert> = chosen(inserts).collect();
+        let violence = !medical && inserts.first() == Some(&Insert::Violence);
+        if violence {
+            // The line for her comes right after those for everyone, not last.
+            paragraphs.push(self.insert(lines, language, inserts.remove(0))?);
+        }
         let meanwhile = if medical {
             &texts.meanwhile_medical
+        } else if violence && !own_life {
+            &texts.meanwhile_violence
         } else {
             &texts.meanwhile
         };
@@ -156,7 +168,7 @@ impl Care {
             bullets(meanwhile)
         ));
         paragraphs.push(phrases.fill(&texts.quiet)?);
-        for insert in chosen(inserts) {
+        for insert in inserts {
             paragraphs.push(self.insert(lines, language, insert)?);
         }
         paragraphs.push(if hold {
@@ -176,8 +188,8 @@ impl Care {
         let texts = &self.files.of(language).inserts;
         let phrases = lines.phrases(language);
         match insert {
-            // Medical changes the first line instead.
-            Insert::Medical => Ok(String::new()),
+            // These two change lines of the generic reply instead.
+            Insert::Medical | Insert::OwnLife => Ok(String::new()),
             Insert::Baby => phrases.fill(&texts.baby),
             Insert::Psychosis => phrases.fill(&texts.psychosis),
             Insert::Other => phrases.fill(&texts.other),
@@ -270,17 +282,20 @@ fn chosen(inserts: &[Insert]) -> impl Iterator<Item = Insert> {
     Insert::ALL
         .into_iter()
         .filter(|insert| inserts.contains(insert))
-        .filter(move |insert| *insert != Insert::Medical && !(medical && *insert == Insert::Baby))
+        .filter(|insert| !matches!(insert, Insert::Medical | Insert::OwnLife))
+        .filter(move |insert| !(medical && *insert == Insert::Baby))
         .take(MAX_INSERTS)
 }
 
-/// Every insert by itself and with every other, and where bodies are in danger too: all that can stand in one reply.
-fn sets_of_inserts() -> impl Iterator<Item = [Insert; MAX_INSERTS + 1]> {
-    Insert::ALL
-        .into_iter()
-        .flat_map(|one| Insert::ALL.into_iter().map(move |other| (one, other)))
-        .filter(|(one, other)| one <= other)
-        .flat_map(|(one, other)| [[one, other, other], [Insert::Medical, one, other]])
+/// Every set of inserts that a finding may ask for.
+fn sets_of_inserts() -> impl Iterator<Item = Vec<Insert>> {
+    (0..1_u32 << Insert::ALL.len()).map(|set| {
+        let is_in = |place: usize| set & (1 << place) != 0;
+        let all = Insert::ALL.into_iter().enumerate();
+        all.filter(|(place, _)| is_in(*place))
+            .map(|(_, insert)| insert)
+            .collect()
+    })
 }
 
 fn in_turn(openings: &[String], turn: usize) -> &str {

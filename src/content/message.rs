@@ -24,6 +24,20 @@ pub struct Message {
     pub keyboard: Keyboard,
 }
 
+impl Message {
+    /// The same with a row of buttons above its own.
+    #[must_use]
+    pub fn with_first_row(mut self, row: Vec<Button>) -> Self {
+        match &mut self.keyboard {
+            Keyboard::Inline(rows) => rows.insert(0, row),
+            Keyboard::None => self.keyboard = Keyboard::Inline(vec![row]),
+            // The phone's own keys leave no room for buttons.
+            Keyboard::AskLocation { .. } | Keyboard::Usual => {}
+        }
+        self
+    }
+}
+
 /// What stands below a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Keyboard {

@@ -51,6 +51,7 @@ pub struct Pages {
     consent: String,
     goodbye: String,
     help: String,
+    bonding: String,
     contact: ContactWords,
     review: ReviewWords,
 }
@@ -69,6 +70,7 @@ struct PagesFile {
     consent: toml::Spanned<String>,
     goodbye: toml::Spanned<String>,
     help: toml::Spanned<String>,
+    bonding: toml::Spanned<String>,
     contact: ContactWords,
     review: ReviewWords,
 }
@@ -99,6 +101,7 @@ impl Pages {
             consent: page(file.consent, &owed::CONSENT),
             goodbye: page(file.goodbye, &owed::GOODBYE),
             help: page(file.help, &owed::HELP),
+            bonding: page(file.bonding, &owed::BONDING),
             contact: file.contact,
             review: file.review,
         };
@@ -168,6 +171,11 @@ impl Pages {
     pub fn help(&self, commands: &str) -> String {
         filled_with_markup(&self.help, &[("commands", commands)])
     }
+
+    /// To what a parent writes of the bond in her own words.
+    pub fn bonding(&self) -> &str {
+        &self.bonding
+    }
 }
 
 const CHECKED: &str = "the places of each page are checked when it is loaded";
@@ -221,6 +229,7 @@ mod tests {
             pages.consent(URGENT),
             pages.goodbye(URGENT),
             pages.help("<b>Commands</b>"),
+            pages.bonding().to_owned(),
         ]
     }
 
@@ -275,6 +284,7 @@ mod tests {
             (&en.meaning, &es.meaning),
             (&en.support, &es.support),
             (&en.therapy, &es.therapy),
+            (&en.bonding, &es.bonding),
         ] {
             assert_eq!(lines(en), lines(es), "{en}\n{es}");
         }

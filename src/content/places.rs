@@ -109,17 +109,28 @@ impl Places {
         self.regions.iter().filter(fits).collect()
     }
 
+    /// The regions whose clocks show this hour at `now`, whatever the minutes.
+    pub fn regions_in_hour(&self, now: DateTime<Utc>, hour: u32) -> Vec<&Place> {
+        let fits = |region: &&Place| region.zone.wall(now).hour() == hour;
+        self.regions.iter().filter(fits).collect()
+    }
+
     /// The regions whose clocks are `offset` ahead of UTC at `now`.
     pub fn regions_with_offset(&self, now: DateTime<Utc>, offset: FixedOffset) -> Vec<&Place> {
         let fits = |region: &&Place| region.zone.offset(now) == offset;
         self.regions.iter().filter(fits).collect()
     }
 
-    /// The different times that the regions' clocks show at `now`, from west to east.
-    pub fn clock_choices(&self, now: DateTime<Utc>) -> Vec<ClockChoice> {
+    /// The different times that the clocks of these regions show at `now`, from west to east.
+    pub fn clock_choices(
+        &self,
+        now: DateTime<Utc>,
+        these: impl Fn(&Place) -> bool,
+    ) -> Vec<ClockChoice> {
         let mut offsets: Vec<FixedOffset> = self
             .regions
             .iter()
+            .filter(|region| these(region))
             .map(|region| region.zone.offset(now))
             .collect();
         offsets.sort_unstable_by_key(|offset| offset.fix().local_minus_utc());

@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     content::{Button, care::Insert},
-    domain::{Language, Subscriber, due, subscriber::Standing},
+    domain::{Subscriber, due, subscriber::Standing},
     triage::{Category, Finding, Tier},
 };
 
 use super::{
     crisis,
     reading::Page,
-    scene::{Reply, Scene},
+    scene::{Reply, Scene, Spoken},
     tap::Tap,
     wording::fill,
 };
@@ -20,7 +20,7 @@ use super::{
 ///
 /// The language is that of the words that were found; the country is the parent's.
 pub fn reply(scene: &Scene, finding: &Finding, opening: usize) -> Option<Reply> {
-    let spoken = in_language(scene, finding.language);
+    let spoken = Spoken::new(scene, finding.language);
     let scene = &spoken.scene(scene);
     match finding.tier {
         Tier::None => None,
@@ -43,34 +43,6 @@ pub fn effect(
         Tier::Concern | Tier::None => return None,
     };
     (changed != *subscriber).then_some(changed)
-}
-
-/// The scene in the language of the words; keeps the changed subscriber alive for it.
-struct Spoken {
-    subscriber: Option<Subscriber>,
-    phone_language: Language,
-}
-
-impl Spoken {
-    fn scene<'a>(&'a self, scene: &Scene<'a>) -> Scene<'a> {
-        Scene {
-            subscriber: self.subscriber.as_ref(),
-            phone_language: self.phone_language,
-            ..*scene
-        }
-    }
-}
-
-fn in_language(scene: &Scene, language: Option<Language>) -> Spoken {
-    let language = language.unwrap_or_else(|| scene.language());
-    let subscriber = scene.subscriber.map(|subscriber| Subscriber {
-        language,
-        ..subscriber.clone()
-    });
-    Spoken {
-        subscriber,
-        phone_language: language,
-    }
 }
 
 fn emergency(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
@@ -101,7 +73,8 @@ fn loss(scene: &Scene, opening: usize) -> Reply {
     if scene.subscriber.is_some() {
         row.push(scene.button(&scene.phrases().buttons.erase, &Tap::AskErase));
     }
-    Reply::new(scene.message(body, vec![row]))
+    let meant_else = scene.button(&scene.phrases().buttons.meant_else, &Tap::MeantElse);
+    Reply::new(scene.message(body, vec![row, vec![meant_else]]))
 }
 
 fn concern(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
@@ -138,11 +111,13 @@ fn inserts(finding: &Finding) -> Vec<Insert> {
         (Category::Violence, Insert::Violence),
         (Category::SomeoneElse, Insert::Other),
     ];
+    let own_life = finding.has(Category::Suicide) || finding.has(Category::SelfInjury);
     wanted
         .into_iter()
         .filter(|(category, _)| finding.categories.contains(category))
         .map(|(_, insert)| insert)
         .filter(|insert| !(violence && *insert == Insert::Other))
+        .chain(own_life.then_some(Insert::OwnLife))
         .collect()
 }
 

@@ -2,17 +2,19 @@
 //!
 //! Knows `content`, `domain` and what `triage` found; must not know how a message travels or where it is stored.
 //! One flow a file: [`welcome`], [`setup`], [`settings`], [`notes`], [`reading`], [`crisis`], [`country`], [`care`],
-//! [`leaving`]; [`typed`] reads what is typed, [`tap`] what is tapped.
+//! [`leaving`], [`resting`], `heard`; [`typed`] reads what is typed, [`tap`] what is tapped.
 
 pub mod care;
 pub mod command;
 pub mod country;
 pub mod crisis;
+mod heard;
 pub mod leaving;
 pub mod notes;
 mod page;
 pub mod profile;
 pub mod reading;
+pub mod resting;
 pub mod scene;
 pub mod settings;
 pub mod setup;
@@ -27,7 +29,10 @@ pub use tap::Tap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::{Subscriber, due, zone::Zone};
+use crate::{
+    domain::{Subscriber, due, zone::Zone},
+    triage::Finding,
+};
 
 /// So long a typed answer is expected. Activity is kept by the day only, so it is a day or two.
 const ANSWER_EXPECTED_FOR: TimeDelta = TimeDelta::days(2);
@@ -35,8 +40,8 @@ const ANSWER_EXPECTED_FOR: TimeDelta = TimeDelta::days(2);
 /// What a parent did.
 #[derive(Clone, PartialEq)]
 pub enum Request {
-    /// Wrote, edited, forwarded or captioned this text, which needs no care reply.
-    Text(String),
+    /// Wrote, edited, forwarded or captioned this text, in which triage found nothing that needs a care reply.
+    Text(String, Finding),
     /// Tapped a button; `None` when no button of this version says that.
     Tap(Option<Tap>),
     /// Shared a location, in which this zone lies (nothing else of it is handed on).
@@ -64,14 +69,19 @@ pub fn taps_for_help(data: &str) -> bool {
 /// Whether a request is for an affirmation or a practice: not what anyone needs right after a call for help.
 pub fn asks_for_note(request: &Request) -> bool {
     match request {
-        Request::Text(text) => matches!(
+        Request::Text(text, _) => matches!(
             command::read(text, ""),
             command::Typed::Command(
                 command::Command::Affirmation | command::Command::Practice,
                 _
             )
         ),
-        Request::Tap(tap) => matches!(tap, Some(Tap::NoteNow(_) | Tap::AnotherNote(_))),
+        Request::Tap(tap) => {
+            matches!(
+                tap,
+                Some(Tap::NoteNow(_) | Tap::OnlyOne(_) | Tap::AnotherNote(_))
+            )
+        }
         Request::Location(_) | Request::Unreadable => false,
     }
 }
@@ -97,13 +107,13 @@ pub fn respond_without_store(request: &Request, scene: &Scene) -> Reply {
     match request {
         Request::Tap(Some(Tap::AskErase)) => return leaving::erase_question(scene),
         Request::Tap(Some(Tap::Erase)) => return leaving::erase(scene),
-        Request::Text(text) if typed::asks_to_erase(scene, text) => {
+        Request::Text(text, _) if typed::asks_to_erase(scene, text) => {
             return leaving::erase_question(scene);
         }
         _ => {}
     }
     let readable = match request {
-        Request::Text(text) => typed::needs_no_store(scene, text),
+        Request::Text(text, finding) => typed::needs_no_store(scene, text, finding),
         Request::Tap(Some(tap)) => matches!(
             tap,
             Tap::JustLook
@@ -114,6 +124,7 @@ pub fn respond_without_store(request: &Request, scene: &Scene) -> Reply {
                 | Tap::CrisisIn(_)
                 | Tap::CrisisCountries
                 | Tap::NoteNow(_)
+                | Tap::OnlyOne(_)
                 | Tap::AnotherNote(_)
         ),
         Request::Tap(None) | Request::Unreadable => true,
@@ -143,7 +154,7 @@ fn touched(subscriber: &Subscriber, now: DateTime<Utc>) -> Subscriber {
 
 fn answer(request: &Request, scene: &Scene) -> Reply {
     match request {
-        Request::Text(text) => typed::answer(scene, text),
+        Request::Text(text, finding) => typed::answer(scene, text, finding),
         Request::Location(zone) => setup::location(scene, zone.clone()),
         Request::Unreadable => reading::menu(scene, &scene.phrases().answers.unreadable),
         Request::Tap(None) => reading::menu(scene, &scene.phrases().answers.stale_button),
@@ -158,12 +169,13 @@ fn tapped(scene: &Scene, tap: &Tap) -> Option<Reply> {
         Tap::Agree(language) => welcome::agree(scene, *language),
         Tap::JustLook => welcome::just_look(scene),
         Tap::Help => reading::help(scene),
-        Tap::MeantElse => reading::menu(scene, &scene.phrases().answers.meant_else),
+        Tap::MeantElse => resting::meant_else(scene),
         Tap::Page(page) => reading::page(scene, *page),
         Tap::Crisis => welcome::help_now(scene),
         Tap::CrisisIn(country) => crisis::page(scene, country::with_lines(scene, *country)),
         Tap::CrisisCountries => crisis::countries(scene),
         Tap::NoteNow(pool) => notes::now(scene, *pool, None),
+        Tap::OnlyOne(pool) => notes::only_one(scene, *pool, None),
         Tap::AnotherNote(id) => notes::another(scene, id),
         Tap::Start => welcome::start(scene),
         Tap::SetLanguage(language) => settings::set_language(scene, *language),

@@ -13,6 +13,7 @@ use crate::{
 };
 
 use super::{
+    resting,
     scene::{Place, Reply, Say, Scene},
     settings,
     tap::{Asking, Flow, Tap},
@@ -71,8 +72,13 @@ pub fn last_notice(scene: &Scene) -> Message {
 }
 
 /// One note of a pool now. A subscriber gets the next one of her own order; for anyone else nothing is stored,
-/// so the order starts at a place that changes from day to day.
+/// so the order starts at a place that changes from day to day. While her notes rest, none.
 pub fn now(scene: &Scene, pool: Pool, after: Option<&NoteId>) -> Reply {
+    resting::instead_of_note(scene, pool).unwrap_or_else(|| only_one(scene, pool, after))
+}
+
+/// The same also while her notes rest: she asked once more.
+pub fn only_one(scene: &Scene, pool: Pool, after: Option<&NoteId>) -> Reply {
     let ids = note_ids(scene, pool);
     let Some(subscriber) = scene.subscriber else {
         return match passing(scene, &ids, after) {
@@ -211,6 +217,9 @@ pub fn retire(scene: &Scene, subscriber: &Subscriber, id: &NoteId) -> Reply {
 
 /// Fewer, or a pause?
 pub fn fewer_or_pause(scene: &Scene) -> Reply {
+    if let Some(off) = resting::off(scene) {
+        return Reply::new(off);
+    }
     let buttons = &scene.phrases().buttons;
     let mut rows = vec![vec![
         scene.button(

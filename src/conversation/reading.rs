@@ -2,7 +2,10 @@
 
 pub use super::page::Page;
 
-use crate::{content::Button, domain::Pool};
+use crate::{
+    content::{Button, Message},
+    domain::Pool,
+};
 
 use super::{
     command::Command,
@@ -91,6 +94,11 @@ pub fn help(scene: &Scene) -> Reply {
 
 /// A sentence above the menu.
 pub fn menu(scene: &Scene, said: &str) -> Reply {
+    Reply::new(menu_message(scene, said))
+}
+
+/// The same as a message.
+pub(super) fn menu_message(scene: &Scene, said: &str) -> Message {
     let mut rows = menu_rows(scene);
     let buttons = &scene.phrases().buttons;
     let notes = if scene.subscriber.is_some() {
@@ -99,7 +107,7 @@ pub fn menu(scene: &Scene, said: &str) -> Reply {
         scene.button(&buttons.start_notes, &Tap::Start)
     };
     rows.push(vec![notes, scene.button(&buttons.everything, &Tap::Help)]);
-    Reply::new(scene.message(said, rows))
+    scene.message(said, rows)
 }
 
 /// Signs, practices, support, help.

@@ -201,3 +201,33 @@ impl<'a> Scene<'a> {
         }
     }
 }
+
+/// The scene in the language of some words, whatever hers is otherwise.
+pub(super) struct Spoken {
+    subscriber: Option<Subscriber>,
+    phone_language: Language,
+}
+
+impl Spoken {
+    /// In this language; in hers, if no word tells one.
+    pub(super) fn new(scene: &Scene, language: Option<Language>) -> Self {
+        let language = language.unwrap_or_else(|| scene.language());
+        let subscriber = scene.subscriber.map(|subscriber| Subscriber {
+            language,
+            ..subscriber.clone()
+        });
+        Self {
+            subscriber,
+            phone_language: language,
+        }
+    }
+
+    /// For saying only: what is written down keeps her own language.
+    pub(super) fn scene<'a>(&'a self, scene: &Scene<'a>) -> Scene<'a> {
+        Scene {
+            subscriber: self.subscriber.as_ref(),
+            phone_language: self.phone_language,
+            ..*scene
+        }
+    }
+}

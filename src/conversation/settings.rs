@@ -8,6 +8,7 @@ use crate::{
 };
 
 use super::{
+    resting,
     scene::{Place, Reply, Say, Scene},
     setup,
     tap::{Asking, Flow, MAX_PAUSE_DAYS, Tap},
@@ -41,19 +42,17 @@ pub fn show_with(scene: &Scene, said: &str, place: Place) -> Reply {
         (&buttons.sound_on, true)
     };
     rows.push(vec![scene.button(sound.0, &Tap::SetSound(sound.1))]);
-    rows.push(match subscriber.standing {
-        Standing::Active => vec![
+    let resume = scene.button(&buttons.resume, &Tap::Resume);
+    match subscriber.standing {
+        Standing::Active => rows.push(vec![
             scene.button(&buttons.pause, &Tap::Ask(Asking::Pause, Flow::Settings)),
             scene.button(&buttons.stop, &Tap::Stop),
-        ],
+        ]),
         Standing::PausedUntil(_) | Standing::Paused => {
-            vec![
-                scene.button(&buttons.resume, &Tap::Resume),
-                scene.button(&buttons.stop, &Tap::Stop),
-            ]
+            rows.push(vec![resume, scene.button(&buttons.stop, &Tap::Stop)]);
         }
-        Standing::Stopped => vec![scene.button(&buttons.resume, &Tap::Resume)],
-    });
+        Standing::Stopped => rows.insert(0, vec![resume]),
+    }
     rows.push(vec![
         scene.button(&buttons.erase, &Tap::AskErase),
         scene.crisis_button(),
@@ -124,12 +123,17 @@ pub fn set_days(scene: &Scene, subscriber: &Subscriber, days: Weekdays) -> Reply
 
 /// Which language?
 pub fn language_question(scene: &Scene) -> Message {
-    let mut rows = vec![vec![
-        scene.button("English", &Tap::SetLanguage(Language::En)),
-        scene.button("Español", &Tap::SetLanguage(Language::Es)),
-    ]];
+    let mut rows = vec![languages(scene)];
     rows.push(back_row(scene));
     scene.message(&scene.phrases().settings.language_question, rows)
+}
+
+/// The languages to choose from.
+pub fn languages(scene: &Scene) -> Vec<Button> {
+    vec![
+        scene.button("English", &Tap::SetLanguage(Language::En)),
+        scene.button("Español", &Tap::SetLanguage(Language::Es)),
+    ]
 }
 
 /// Sets the language; without consent it holds for this answer only.
@@ -163,6 +167,9 @@ pub fn set_sound(scene: &Scene, subscriber: &Subscriber, sound: bool) -> Reply {
 
 /// Pause for how long?
 pub fn pause_question(scene: &Scene) -> Message {
+    if let Some(off) = resting::off(scene) {
+        return off;
+    }
     let words = &scene.phrases().pause;
     let mut rows = pause_rows(scene);
     rows.push(back_row(scene));
@@ -185,8 +192,8 @@ pub fn pause_rows(scene: &Scene) -> Vec<Vec<Button>> {
 
 /// Pauses for some days, or until she resumes.
 pub fn pause(scene: &Scene, subscriber: &Subscriber, days: Option<u16>) -> Reply {
-    if subscriber.standing == Standing::Stopped {
-        return show(scene, Place::Tapped);
+    if let Some(off) = resting::off(scene) {
+        return Reply::in_place(off);
     }
     let until = days.map(|days| scene.now + TimeDelta::days(i64::from(days.min(MAX_PAUSE_DAYS))));
     let changed = due::paused(subscriber.clone(), until, scene.now);
@@ -272,15 +279,7 @@ fn lines(scene: &Scene, subscriber: &Subscriber) -> Vec<String> {
         }
         .clone(),
     ];
-    match subscriber.standing {
-        Standing::Stopped => lines.push(words.stopped.clone()),
-        Standing::Paused => lines.push(words.paused.clone()),
-        Standing::PausedUntil(until) => {
-            let date = scene.date(subscriber.zone.wall(until));
-            lines.push(fill(&words.paused_until, &[("date", &date)]));
-        }
-        Standing::Active => {}
-    }
+    lines.extend(resting::said(scene));
     let coming = subscriber.next.filter(|_| {
         let on = matches!(
             subscriber.standing,

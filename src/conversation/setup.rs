@@ -6,13 +6,22 @@
 use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::{
-    content::{Button, Keyboard, Message, plans::PlanName},
-    domain::{Subscriber, due, subscriber::Awaiting, time_of_day::TimeOfDay, zone::Zone},
+    content::{
+        Button, Keyboard, Message,
+        places::{ClockChoice, Place},
+        plans::PlanName,
+    },
+    domain::{
+        Country, Subscriber, due,
+        subscriber::{Awaiting, Standing},
+        time_of_day::TimeOfDay,
+        zone::Zone,
+    },
 };
 
 use super::{
     country,
-    scene::{Place, Reply, Say, Scene},
+    scene::{self, Reply, Say, Scene},
     settings, summary,
     tap::{Asking, Flow, Tap},
     wording::fill,
@@ -22,10 +31,11 @@ use super::{
 const HOURS: [u32; 4] = [8, 10, 13, 19];
 
 /// Asks a question with buttons.
-pub fn ask(scene: &Scene, asking: Asking, flow: Flow, place: Place) -> Reply {
+pub fn ask(scene: &Scene, asking: Asking, flow: Flow, place: scene::Place) -> Reply {
     let message = match asking {
         Asking::Zone => zone_question(scene, flow),
-        Asking::Clock => clock_question(scene, flow),
+        Asking::Clock => clock_question(scene, flow, false),
+        Asking::EveryClock => clock_question(scene, flow, true),
         Asking::City => city_question(scene, flow),
         Asking::Location => return ask_location(scene, flow),
         Asking::Time => time_question(scene, flow),
@@ -47,12 +57,13 @@ pub fn ask(scene: &Scene, asking: Asking, flow: Flow, place: Place) -> Reply {
 /// The typed answer that a question expects: a time or a place may be typed wherever it is asked for.
 pub const fn awaited(asking: Asking, flow: Flow) -> Option<Awaiting> {
     match (asking, flow) {
-        (Asking::Zone | Asking::Clock | Asking::City | Asking::Location, Flow::SetUp) => {
-            Some(Awaiting::ZoneInSetup)
-        }
-        (Asking::Zone | Asking::Clock | Asking::City | Asking::Location, Flow::Settings) => {
-            Some(Awaiting::Zone)
-        }
+        (
+            Asking::Zone | Asking::Clock | Asking::EveryClock | Asking::City | Asking::Location,
+            flow,
+        ) => Some(match flow {
+            Flow::SetUp => Awaiting::ZoneInSetup,
+            Flow::Settings => Awaiting::Zone,
+        }),
         (Asking::Time | Asking::OtherTime, Flow::SetUp) => Some(Awaiting::TimeInSetup),
         (Asking::Time | Asking::OtherTime, Flow::Settings) => Some(Awaiting::Time),
         _ => None,
@@ -197,6 +208,19 @@ pub const fn flow_of(awaiting: Option<Awaiting>) -> Flow {
     }
 }
 
+/// The question of set-up that waits for a typed answer; `None` outside of it, or when her notes have ended since.
+pub fn open_question(scene: &Scene) -> Option<Message> {
+    let subscriber = scene.subscriber?;
+    if subscriber.standing == Standing::Stopped {
+        return None;
+    }
+    match subscriber.awaiting? {
+        Awaiting::ZoneInSetup => Some(zone_question(scene, Flow::SetUp)),
+        Awaiting::TimeInSetup => Some(time_question(scene, Flow::SetUp)),
+        Awaiting::Zone | Awaiting::Time => None,
+    }
+}
+
 /// The earliest moment for a note that is planned now: within an hour of consent none comes.
 pub fn earliest(scene: &Scene, subscriber: &Subscriber) -> DateTime<Utc> {
     if is_fresh(scene, subscriber) {
@@ -230,8 +254,8 @@ fn go_on(scene: &Scene, changed: Subscriber, flow: Flow, next: Asking, said: &st
     };
     let then = scene.with(&changed);
     let reply = match flow {
-        Flow::SetUp => ask(&then, next, flow, Place::Tapped),
-        Flow::Settings => settings::show_with(&then, said, Place::Tapped),
+        Flow::SetUp => ask(&then, next, flow, scene::Place::Tapped),
+        Flow::Settings => settings::show_with(&then, said, scene::Place::Tapped),
     };
     reply.saving(changed)
 }
@@ -241,7 +265,7 @@ fn zone_question(scene: &Scene, flow: Flow) -> Message {
         .subscriber
         .map_or(&scene.defaults.zone, |subscriber| &subscriber.zone);
     if !zone.is_known() {
-        return clock_question(scene, flow);
+        return clock_question(scene, flow, false);
     }
     let body = fill(
         &scene.phrases().setup.clock,
@@ -260,20 +284,37 @@ fn zone_question(scene: &Scene, flow: Flow) -> Message {
     scene.message(body, rows)
 }
 
-fn clock_question(scene: &Scene, flow: Flow) -> Message {
+/// The times that clocks show: those where the bot knows help lines, or every one. Across the date line the same time
+/// is shown on two days; then the day is said, too.
+fn clock_question(scene: &Scene, flow: Flow, every: bool) -> Message {
     let buttons = &scene.phrases().buttons;
-    let choices = scene.content.places.clock_choices(scene.now);
+    let usual = |place: &Place| {
+        let country = place.country.unwrap_or(Country::ELSEWHERE);
+        country::with_lines(scene, country) != Country::ELSEWHERE
+    };
+    let places = &scene.content.places;
+    let choices = places.clock_choices(scene.now, |place| every || usual(place));
+    let label = |choice: &ClockChoice| {
+        let time = scene.time_on(choice.wall);
+        let shown = |other: &&ClockChoice| other.wall.time() == choice.wall.time();
+        if choices.iter().filter(shown).count() > 1 {
+            format!("{} {time}", scene.weekday(choice.wall))
+        } else {
+            time
+        }
+    };
     let clocks: Vec<Button> = choices
-        .into_iter()
+        .iter()
         .map(|choice| {
             let minutes_east = choice.offset.local_minus_utc() / 60;
-            scene.button(
-                &scene.time_on(choice.wall),
-                &Tap::ClockIs(minutes_east, flow),
-            )
+            scene.button(&label(choice), &Tap::ClockIs(minutes_east, flow))
         })
         .collect();
-    let mut rows: Vec<Vec<Button>> = clocks.chunks(4).map(<[Button]>::to_vec).collect();
+    let mut rows: Vec<Vec<Button>> = clocks.chunks(3).map(<[Button]>::to_vec).collect();
+    if !every {
+        let more = Tap::Ask(Asking::EveryClock, flow);
+        rows.push(vec![scene.button(&buttons.more_times, &more)]);
+    }
     rows.push(vec![
         scene.button(&buttons.type_city, &Tap::Ask(Asking::City, flow)),
     ]);

@@ -42,6 +42,8 @@ pub enum Tap {
     CrisisCountries,
     /// One note from this pool now.
     NoteNow(Pool),
+    /// One note from this pool now, although her notes are off.
+    OnlyOne(Pool),
     /// Another note from the pool of this one.
     AnotherNote(NoteId),
     /// The consent text again.
@@ -108,8 +110,10 @@ pub enum Flow {
 pub enum Asking {
     /// Is it 10:24 where you are?
     Zone,
-    /// What does your clock say?
+    /// What does your clock say? The times of the countries whose help lines are known.
     Clock,
+    /// The same with every time that there is.
+    EveryClock,
     /// Which city? (typed)
     City,
     /// Share a location once.
@@ -145,6 +149,7 @@ impl Tap {
             Self::CrisisIn(country) => format!("crisis:{country}"),
             Self::CrisisCountries => "countries".into(),
             Self::NoteNow(pool) => format!("now:{}", name_in(&POOLS, *pool)),
+            Self::OnlyOne(pool) => format!("one:{}", name_in(&POOLS, *pool)),
             Self::AnotherNote(id) => format!("more:{}", id.as_str()),
             Self::Start => "start".into(),
             Self::Settings => "settings".into(),
@@ -242,6 +247,7 @@ impl Tap {
             "page" => Self::Page(Page::from_name(argument)?),
             "crisis" => Self::CrisisIn(Country::from_code(argument)?),
             "now" => Self::NoteNow(find_in(&POOLS, argument)?),
+            "one" => Self::OnlyOne(find_in(&POOLS, argument)?),
             "more" => Self::AnotherNote(NoteId::new(argument)?),
             "days" => Self::SetDays(Weekdays::from_bits(argument.parse().ok()?)?),
             "country" => Self::SetCountry(Country::from_code(argument)?),
@@ -301,9 +307,10 @@ impl Flow {
     }
 }
 
-const QUESTIONS: [(Asking, &str); 12] = [
+const QUESTIONS: [(Asking, &str); 13] = [
     (Asking::Zone, "zone"),
     (Asking::Clock, "clock"),
+    (Asking::EveryClock, "clocks"),
     (Asking::City, "city"),
     (Asking::Location, "location"),
     (Asking::Time, "time"),

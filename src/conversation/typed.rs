@@ -9,12 +9,14 @@ use crate::{
         Language, Pool, Subscriber, folding::fold, subscriber::Awaiting, time_of_day::TimeOfDay,
         weekdays::Weekdays,
     },
+    triage::Finding,
 };
 
 use super::{
     command::{self, Command, Typed},
-    country, crisis, leaving, notes,
+    country, crisis, heard, leaving, notes,
     reading::{self, Page},
+    resting,
     scene::{Place, Reply, Scene},
     settings, setup,
     tap::{Asking, Flow, MAX_PAUSE_DAYS, Tap},
@@ -24,15 +26,18 @@ use super::{
 /// Longer texts are not read as answers or commands (they were triaged whole); in characters.
 const LONGEST_ANSWER: usize = 200;
 
-/// Answers a typed text that needs no care reply.
-pub fn answer(scene: &Scene, text: &str) -> Reply {
+/// Answers a typed text that needs no care reply, and in which triage found no more than this.
+pub fn answer(scene: &Scene, text: &str, finding: &Finding) -> Reply {
     if text.chars().count() > LONGEST_ANSWER {
-        return reading::menu(scene, &scene.phrases().answers.too_long);
+        return heard::too_long(scene, finding);
     }
     match command::read(text, &scene.defaults.bot_name) {
+        Typed::Command(Command::Help, _) if !text.trim_start().starts_with('/') => {
+            heard::help(scene, finding)
+        }
         Typed::Command(command, argument) => run(scene, command, argument),
         Typed::ForAnotherBot => reading::menu(scene, &scene.phrases().answers.other_bot),
-        Typed::Words(words) => expected(scene, words),
+        Typed::Words(words) => expected(scene, words, finding),
     }
 }
 
@@ -45,7 +50,7 @@ pub fn asks_to_erase(scene: &Scene, text: &str) -> bool {
 }
 
 /// Whether a text asks for something that can be read without knowing who asks.
-pub fn needs_no_store(scene: &Scene, text: &str) -> bool {
+pub fn needs_no_store(scene: &Scene, text: &str, finding: &Finding) -> bool {
     match command::read(text, &scene.defaults.bot_name) {
         Typed::Command(command, argument) => match command {
             Command::Affirmation
@@ -64,7 +69,7 @@ pub fn needs_no_store(scene: &Scene, text: &str) -> bool {
             _ => false,
         },
         Typed::ForAnotherBot => true,
-        Typed::Words(_) => false,
+        Typed::Words(_) => finding.about_bonding,
     }
 }
 
@@ -121,63 +126,37 @@ fn setting(scene: &Scene, subscriber: &Subscriber, command: Command, argument: &
     }
 }
 
-fn expected(scene: &Scene, words: &str) -> Reply {
+fn expected(scene: &Scene, words: &str, finding: &Finding) -> Reply {
     let awaiting = scene.subscriber.and_then(|subscriber| subscriber.awaiting);
     let flow = setup::flow_of(awaiting);
+    // Set-up is over for someone whose notes have ended in the middle of it: “thank you” is no place.
+    let awaiting = awaiting.filter(|_| flow == Flow::Settings || resting::off(scene).is_none());
     if is_not_now(scene, words) {
         return setup::location_called_off(scene, flow);
     }
+    if finding.about_bonding {
+        return heard::of_bonding(scene, finding);
+    }
     let (Some(subscriber), Some(awaiting)) = (scene.subscriber, awaiting) else {
-        return not_understood(scene, words);
+        return heard::not_understood(scene, words, finding);
     };
     match awaiting {
         // A wrong name of a command, or a whole sentence: she speaks of something else.
-        _ if words.starts_with('/') => not_understood(scene, words),
+        _ if words.starts_with('/') => heard::not_understood(scene, words, finding),
         Awaiting::Zone | Awaiting::ZoneInSetup
             if is_sentence(words)
                 && matches!(scene.content.places.find(words, scene.now), Found::None) =>
         {
-            not_understood(scene, words)
+            heard::not_understood(scene, words, finding)
         }
         Awaiting::Time | Awaiting::TimeInSetup
             if is_sentence(words) && TimeOfDay::parse(words).is_err() =>
         {
-            not_understood(scene, words)
+            heard::not_understood(scene, words, finding)
         }
         Awaiting::Zone | Awaiting::ZoneInSetup => zone(scene, words, flow),
         Awaiting::Time | Awaiting::TimeInSetup => time(scene, subscriber, words, flow),
     }
-}
-
-fn not_understood(scene: &Scene, words: &str) -> Reply {
-    if !is_another_script(words) {
-        return reading::menu(scene, &scene.phrases().answers.not_understood);
-    }
-    // Someone who writes neither English nor Spanish may read one of them.
-    let both = Language::ALL.map(|language| {
-        scene
-            .content
-            .texts(language)
-            .phrases
-            .answers
-            .not_understood
-            .as_str()
-    });
-    reading::menu(scene, &both.join("\n\n"))
-}
-
-/// Whether most letters are not Latin ones: then it is neither English nor Spanish.
-fn is_another_script(words: &str) -> bool {
-    const LAST_LATIN: char = '\u{24F}';
-    let letters: Vec<char> = words
-        .chars()
-        .filter(|letter| letter.is_alphabetic())
-        .collect();
-    let others = letters
-        .iter()
-        .filter(|letter| **letter > LAST_LATIN)
-        .count();
-    others * 2 > letters.len()
 }
 
 /// The key beside “share my location”, in whatever language it was shown: it must never stay on her screen.
@@ -254,16 +233,27 @@ fn place(scene: &Scene, words: &str, flow: Flow) -> Message {
     scene.message(said, rows)
 }
 
-/// The regions whose clocks show the time that she typed in place of a place. “3:20” may be in the afternoon too.
+/// The regions whose clocks show the time that she typed in place of a place, or at least its hour: “7am” is enough.
+/// “3:20” may be in the afternoon too.
 fn by_clock(scene: &Scene, words: &str) -> Vec<places::Place> {
     let Ok(time) = TimeOfDay::parse(words) else {
         return Vec::new();
     };
     let either_half = !words.chars().any(char::is_alphabetic);
     let afternoon = TimeOfDay::new(time.hour() + 12, time.minute()).filter(|_| either_half);
-    let times = std::iter::once(time).chain(afternoon);
-    let regions = times.flat_map(|time| scene.content.places.regions_at(scene.now, time));
-    regions.cloned().collect()
+    let times: Vec<TimeOfDay> = std::iter::once(time).chain(afternoon).collect();
+    let places = &scene.content.places;
+    let exact = times
+        .iter()
+        .flat_map(|time| places.regions_at(scene.now, *time));
+    let mut regions: Vec<_> = exact.cloned().collect();
+    if regions.is_empty() {
+        let near = times
+            .iter()
+            .flat_map(|time| places.regions_in_hour(scene.now, time.hour()));
+        regions.extend(near.cloned());
+    }
+    regions
 }
 
 fn pause(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {

@@ -18,13 +18,11 @@ use super::{
 /// The consent text's version; raised when what is stored or sent changes, so that everyone is asked again.
 pub const CONSENT_VERSION: u16 = 1;
 
-/// `/start`: the welcome for a newcomer, the settings for a subscriber, a way back for one who had left.
+/// `/start`: the welcome for a newcomer, the settings for a subscriber. For one whose notes are off they say so and
+/// offer them again: she may only be looking, and it may have been a loss that ended them.
 pub fn start(scene: &Scene) -> Reply {
-    let Some(subscriber) = scene.subscriber else {
+    if scene.subscriber.is_none() {
         return Reply::new(consent(scene));
-    };
-    if subscriber.standing == Standing::Stopped {
-        return settings::resume_from(scene, &scene.phrases().answers.welcome_back);
     }
     settings::show(scene, Place::New)
 }

@@ -20,7 +20,7 @@ impl Scene<'_> {
     /// A day, such as “Monday, March 15”.
     pub fn date(&self, wall: NaiveDateTime) -> String {
         let dates = &self.phrases().dates;
-        let weekday = &dates.weekdays[wall.weekday().num_days_from_monday() as usize];
+        let weekday = self.weekday(wall);
         let month = &dates.months[wall.month0() as usize];
         fill(
             &dates.date,
@@ -30,6 +30,11 @@ impl Scene<'_> {
                 ("day", &wall.day().to_string()),
             ],
         )
+    }
+
+    /// The name of a day of the week.
+    pub fn weekday(&self, wall: NaiveDateTime) -> &str {
+        &self.phrases().dates.weekdays[wall.weekday().num_days_from_monday() as usize]
     }
 
     /// A time of day as it is written in this language.

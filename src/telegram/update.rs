@@ -224,7 +224,7 @@ fn judge(text: &str) -> Finding {
     catch_unwind(|| triage::read(text)).unwrap_or_else(|_| Finding {
         tier: Tier::Concern,
         categories: vec![Category::Distress],
-        language: None,
+        ..Finding::default()
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::bonding;
 use super::features::{self, Window};
 use super::finding::{Category, Explanation, Finding, Tier};
 use super::language::language;
@@ -128,6 +129,7 @@ impl Reading {
         if tier == Tier::None {
             return Finding {
                 language: language(&self.words),
+                about_bonding: !bonding::find(&self.words).is_empty(),
                 ..Finding::default()
             };
         }
@@ -151,6 +153,7 @@ impl Reading {
             tier,
             categories,
             language: language(&matched).or_else(|| language(&self.words)),
+            about_bonding: false,
         }
     }
 
@@ -176,6 +179,9 @@ impl Reading {
         lines.push(format!(
             "model at most: emergency {emergency:.0}%, loss {loss:.0}%, anything {anything:.0}%"
         ));
+        for (start, end, rule) in bonding::find(&self.words) {
+            lines.push(format!("{rule} bonding \"{}\"", self.phrase(start, end)));
+        }
         lines
     }
 
@@ -364,7 +370,7 @@ fn strongest(chances: &[Chances]) -> [f32; 3] {
 
 /// What only a rule sees, and the model nowhere: an emergency is answered as a concern, so that help is shown all the
 /// same; a concern is none.
-fn doubt(says: &mut Vec<Say>, chances: &[Chances]) {
+fn doubt(says: &mut [Say], chances: &[Chances]) {
     let [emergency, _, anything] = strongest(chances);
     if anything < ORDINARY {
         // Not what she denies or says is over: those words were taken out of what the model sees.

@@ -101,6 +101,8 @@ pub struct Finding {
     pub categories: Vec<Category>,
     /// The language of the words that matched; none when no word tells.
     pub language: Option<Language>,
+    /// Whether it speaks of the bond with the baby, in the article's words or others; only where the tier is none.
+    pub about_bonding: bool,
 }
 
 impl Finding {

@@ -12,7 +12,8 @@ const TELLING: [(Language, &[&str]); 2] = [
             "you", "was", "for", "with", "be", "are", "she", "her", "him", "his", "they", "this",
             "can", "will", "would", "want", "baby", "myself", "what", "all", "just", "when",
             "about", "so", "if", "at", "on", "out", "up", "get", "like", "from", "how", "but",
-            "feel", "kill", "die", "wife", "husband", "at", "an", "been", "or", "what",
+            "feel", "kill", "die", "wife", "husband", "at", "an", "been", "or", "what", "hello",
+            "help", "hey", "hi", "thanks", "thank", "please", "good", "why", "english",
         ],
     ),
     (
@@ -23,6 +24,8 @@ const TELLING: [(Language, &[&str]); 2] = [
             "del", "quiero", "ya", "todo", "cuando", "porque", "como", "su", "ella", "hijo",
             "hija", "siento", "tengo", "te", "nada", "esto", "este", "sin", "nos", "ni", "si",
             "morir", "vida", "matar", "dano", "muerte", "esposo", "esposa", "voces", "sola",
+            "hola", "ayuda", "ayudame", "gracias", "entiendo", "buenos", "buenas", "favor",
+            "espanol", "necesito", "puedo", "noche", "noches", "dias", "hablo", "vinculo", "amor",
         ],
     ),
 ];

@@ -22,6 +22,9 @@ const FILES: &[(&str, &str)] = &[
     ("themes", include_str!("lexicon/themes.txt")),
 ];
 
+/// The other lexicon: what the article is about.
+const BONDING: &[(&str, &str)] = &[("bonding", include_str!("lexicon/bonding.txt"))];
+
 pub(super) type WordId = u32;
 pub(super) type ClassId = u16;
 type Node = u32;
@@ -70,6 +73,14 @@ impl Lexicon {
         static LEXICON: OnceLock<Lexicon> = OnceLock::new();
         LEXICON.get_or_init(|| {
             Self::build(FILES).expect("the lexicon built in is proved readable by a test")
+        })
+    }
+
+    /// The lexicon of what parents come with.
+    pub(super) fn of_bonding() -> &'static Self {
+        static LEXICON: OnceLock<Lexicon> = OnceLock::new();
+        LEXICON.get_or_init(|| {
+            Self::build(BONDING).expect("the lexicon built in is proved readable by a test")
         })
     }
 
@@ -240,8 +251,10 @@ mod tests {
 
     #[test]
     fn the_lexicon_can_be_read() {
-        if let Err(error) = Lexicon::build(FILES) {
-            panic!("{error}");
+        for files in [FILES, BONDING] {
+            if let Err(error) = Lexicon::build(files) {
+                panic!("{error}");
+            }
         }
     }
 }

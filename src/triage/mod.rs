@@ -5,6 +5,7 @@
 //! Order: normalise → repair → meaning families and idiom masks → concepts and linear model → decide.
 
 mod audit;
+mod bonding;
 mod concepts;
 mod decide;
 pub mod features;

@@ -5,6 +5,7 @@
 //!   want to | (would|do) like to | quiero
 //! E suicide: <want> .. <die>  a rule: tier, flags, category, then a sequence
 //! M: dead tired               a mask: these words mean nothing here
+//! B: feel nothing             what the article is about: no alarm, but an answer of its own
 //! ```
 //! In a sequence: `word`, `(one|other)`, `<class>`, `[may be missing]`, `..` up to three words between,
 //! `..5` up to five, `!(not|these)` not followed by these. `^` and `$` are the ends of a sentence.
@@ -20,6 +21,8 @@ use super::finding::{Category, Tier};
 pub(super) enum Verdict {
     /// The words mean nothing for safety.
     Mask,
+    /// The words speak of the bond with the baby.
+    Bonding,
     /// The words mean this.
     Means(Tier, Category),
 }
@@ -130,11 +133,12 @@ fn rule(name: &str, line: &str) -> Result<Rule, String> {
         "E" => Some(Tier::Emergency),
         "L" => Some(Tier::Loss),
         "C" => Some(Tier::Concern),
-        "M" => None,
+        "M" | "B" => None,
         other => return Err(format!("no tier is called {other}")),
     };
     let verdict = match tier {
-        None => Verdict::Mask,
+        None if claims => Verdict::Mask,
+        None => Verdict::Bonding,
         Some(tier) => {
             let code = words.next().ok_or("no category")?;
             let category =

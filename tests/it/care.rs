@@ -1,5 +1,6 @@
 //! What a parent says at 3 a.m. is answered before everything, for everyone, whatever else is going on.
 
+mod resting;
 mod waiting;
 
 use slowbloom::sandbox::Attachment;
@@ -221,16 +222,18 @@ async fn while_the_database_is_down_help_comes_and_what_can_be_read_is_read() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_hurt_at_home_is_never_told_to_stay_with_the_one_who_hurts_her() {
-    for (text, not_your_fault, stay) in [
+    for (text, not_your_fault, stay, reproach) in [
         (
             "my husband hit me",
             "it is not your fault",
             "stay with them",
+            "or someone else",
         ),
         (
             "mi esposo me pega",
             "no es tu culpa",
             "quédate con esa persona",
+            "lastimar a alguien",
         ),
     ] {
         let world = World::new().await;
@@ -239,5 +242,6 @@ async fn who_is_hurt_at_home_is_never_told_to_stay_with_the_one_who_hurts_her() 
         let said = world.last_to(&mia);
         assert!(said.contains(not_your_fault), "{said}");
         assert!(!said.contains(stay), "{said}");
+        assert!(!said.contains(reproach), "{said}");
     }
 }

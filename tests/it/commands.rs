@@ -174,7 +174,7 @@ async fn commands_take_their_argument_in_any_usual_spelling() {
         /timezone New York → New York: is it 1:24 pm there now? [Yes, No | Crisis help]
         /timezone America/Lima → Peru: is it 1:24 pm there now? [Yes, No | Crisis help]
         /timezone Springfield → I know a few places like that. Which one is yours? [Springfield, Illinois | Springfield, Massachusetts | None of these | Share my location once | Back, Crisis help]
-        /timezone Atlantis → I don’t know that place. Try the nearest big city, or tap one of these. [Atlanta | None of these | Share my location once | Back, Crisis help]
+        /timezone Atlantis → I did not find that, and that’s fine. Try the nearest big city, or tap one of these. [Atlanta | None of these | Share my location once | Back, Crisis help]
         /country Canada → Help lines for: Canada. [Time, Days | What I get, Time zone | Country, Language | Ring when a note comes | Pause, Stop notes | Erase my data, Crisis help]
         /country fr → Help lines for: Another EU country. [Time, Days | What I get, Time zone | Country, Language | Ring when a note comes | Pause, Stop notes | Erase my data, Crisis help]
         /pais méxico → Help lines for: Mexico. [Time, Days | What I get, Time zone | Country, Language | Ring when a note comes | Pause, Stop notes | Erase my data, Crisis help]
@@ -206,7 +206,7 @@ async fn nobody_is_scolded_for_a_command_that_does_not_exist() {
         / → Soy un bot sencillo. Quizá no entiendo lo que escribiste, y ninguna persona lo lee. Elige una opción. Si algo no se siente seguro o es demasiado, toca Ayuda en crisis. [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis | Ajustes, Todo lo que puedo hacer]
         /ayuda ya → No tienes que pasar por esto sin ayuda. [Copiar 988 | Copiar +1 833-852-6262 | Chat del 988 | Buscar ayuda en cualquier país | Otros países]
         /SEÑALES → Señales de que te está costando crear el vínculo con tu bebé [Lo que no significa, Por qué pasa | Opciones de apoyo, Ayuda en crisis]
-        help → Soy un bot que envía notas cortas y amables a mamás, papás y cuidadores a quienes les cuesta sentir cercanía con su bebé. Toca un comando o escríbelo. [Señales, Prácticas | Opciones de apoyo, Ayuda en crisis]
+        help → Soy un bot que envía notas cortas y amables a mamás, papás y cuidadores a quienes les cuesta sentir cercanía con su bebé. Toca un comando o escríbelo. [English, Español | Señales, Prácticas | Opciones de apoyo, Ayuda en crisis]
         Ajustes → Tus ajustes [Hora, Días | Qué recibo, Zona horaria | País, Idioma | Que suene al llegar | Pausar, Parar las notas | Borrar mis datos, Ayuda en crisis]
     "#]].assert_eq(&table(&world, "es", Agreed::Yes, &typed).await);
 }

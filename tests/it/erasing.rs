@@ -126,10 +126,13 @@ async fn stop_keeps_her_settings_for_thirty_days() {
     world.says(&mia, "/start").await;
     let back = world.last_to(&mia);
     assert!(
-        back.starts_with("Your notes are on again, with your old settings.")
+        back.starts_with("Your settings")
+            && back.contains("Your notes are off")
             && back.contains("Time: 6:07 pm"),
         "{back}"
     );
+    assert!(world.next_note(&mia).await.is_none(), "she only looked");
+    world.taps(&mia, "Notes on again").await;
     assert_eq!(world.row(&mia).await.unwrap().zone.name(), CANARY_ZONE);
     assert!(world.next_note(&mia).await.is_some());
     world.later(Duration::days(2)).await;

@@ -36,21 +36,19 @@ async fn the_clock_on_her_wall_finds_the_zone_that_keeps_its_hour() {
     mia.news();
     world.taps(&mia, "No").await;
     world.taps(&mia, "11:24 am").await;
-    expect![[r"
+    expect![[r#"
         mia taps [No]
         bot (edited): What does your clock say now? The minutes don’t matter.
 
              Education only, not therapy. Danger? Call 911. Crisis? Call/text 988. Parents’ line: +1 833-852-6262. /crisis
-             [7:24 am] [8:24 am] [8:54 am] [9:24 am]
-             [10:24 am] [11:24 am] [12:24 pm] [1:24 pm]
-             [2:24 pm] [2:54 pm] [3:24 pm] [4:24 pm]
-             [5:24 pm] [6:24 pm] [7:24 pm] [8:24 pm]
-             [9:24 pm] [9:54 pm] [10:24 pm] [10:54 pm]
-             [11:24 pm] [11:54 pm] [12:09 am] [12:24 am]
-             [12:54 am] [1:24 am] [2:24 am] [3:09 am]
-             [3:24 am] [3:54 am] [4:24 am] [4:54 am]
-             [5:24 am] [6:24 am] [7:24 am] [8:09 am]
-             [8:24 am]
+             [8:24 am] [9:24 am] [10:24 am]
+             [11:24 am] [12:24 pm] [1:24 pm]
+             [2:24 pm] [2:54 pm] [5:24 pm]
+             [6:24 pm] [7:24 pm] [8:24 pm]
+             [11:54 pm] [2:24 am] [3:09 am]
+             [3:54 am] [4:24 am] [4:54 am]
+             [5:24 am] [7:24 am] [8:09 am]
+             [More times]
              [Type my city]
              [Skip this] [Crisis help]
         mia taps [11:24 am]
@@ -63,7 +61,7 @@ async fn the_clock_on_her_wall_finds_the_zone_that_keeps_its_hour() {
              [Yukon]
              [Sonora]
              [Sinaloa, Nayarit, Baja California Sur]
-             [None of these] [Crisis help]"]].assert_eq(&mia.news());
+             [None of these] [Crisis help]"#]].assert_eq(&mia.news());
     world.taps(&mia, "Arizona").await;
     assert_eq!(row(&world, &mia).await.zone.name(), "America/Phoenix");
     assert!(
@@ -76,6 +74,83 @@ async fn the_clock_on_her_wall_finds_the_zone_that_keeps_its_hour() {
     world.taps(&mia, "A daily affirmation").await;
     world.at("America/Phoenix", "2027-03-16T09:59:00").await;
     assert_eq!(world.next_note_comes(&mia).await, "Tue 2027-03-16 10:00");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_time_there_is_comes_on_request_with_the_day_where_two_days_show_it() {
+    for (language, more, day, region) in [
+        ("en", "More times", "Tuesday 7:24 am", "New Zealand"),
+        ("es", "Más horas", "martes 7:24", "Nueva Zelanda"),
+    ] {
+        let world = World::new().await;
+        let parent = subscriber(&world, 21, language).await;
+        world.says(&parent, "/timezone").await;
+        world.taps(&parent, "No").await;
+        let count = |parent: &Parent| {
+            let heard = parent.heard();
+            heard.last().unwrap().keyboard.iter().flatten().count()
+        };
+        let usual = count(&parent);
+        world.taps(&parent, more).await;
+        assert!(usual < 27 && count(&parent) > usual + 8, "{usual}");
+        let labels: Vec<String> = {
+            let heard = parent.heard();
+            let buttons = heard.last().unwrap().keyboard.iter().flatten();
+            buttons.map(|button| button.label.clone()).collect()
+        };
+        let once: std::collections::HashSet<&String> = labels.iter().collect();
+        assert_eq!(once.len(), labels.len(), "no label twice: {labels:?}");
+        world.taps(&parent, day).await;
+        world.taps(&parent, region).await;
+        assert_eq!(row(&world, &parent).await.zone.name(), "Pacific/Auckland");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_typed_where_her_clock_was_asked_for_is_read_as_her_clock() {
+    for (typed, region) in [
+        ("7am", "New Zealand"),
+        ("11 am", "Arizona"),
+        ("1pm", "Peru"),
+        ("1:40 pm", "Peru"),
+    ] {
+        let world = World::new().await;
+        let mia = world.mia();
+        world.says(&mia, "/start").await;
+        world.taps(&mia, "Yes, I’m 18+ and I agree").await;
+        world.taps(&mia, "No").await;
+        world.says(&mia, typed).await;
+        let said = world.last_to(&mia);
+        assert!(
+            said.starts_with("Which of these is closest to you?"),
+            "{typed}: {said}"
+        );
+        world.taps(&mia, region).await;
+        assert!(
+            world
+                .last_to(&mia)
+                .starts_with("When would you like your note?")
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_are_no_place_are_met_kindly_and_the_question_stays_open() {
+    for (language, typed, said) in [
+        ("en", "im so tired", "I did not find that, and that’s fine."),
+        ("en", "lol", "I did not find that, and that’s fine."),
+        ("es", "estoy cansada", "No encontré eso, y no pasa nada."),
+        ("es", "jaja", "No encontré eso, y no pasa nada."),
+    ] {
+        let world = World::new().await;
+        let parent = subscriber(&world, 21, language).await;
+        world.says(&parent, "/timezone").await;
+        world.says(&parent, typed).await;
+        let answer = world.last_to(&parent);
+        assert!(answer.starts_with(said), "{typed}: {answer}");
+        world.says(&parent, "Lima").await;
+        assert!(world.last_to(&parent).starts_with("Lima:"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,12 +173,12 @@ async fn places_are_found_however_they_are_typed_and_typos_are_only_suggested() 
         "/timezone 🌵",
         "/timezone Mars/Olympus",
     ];
-    expect![[r"
+    expect![[r#"
         /timezone são paulo → São Paulo: is it 3:24 pm there now? [Yes, No | Crisis help]
         /timezone MEXICO CITY → Mexico City: is it 12:24 pm there now? [Yes, No | Crisis help]
         /timezone Ciudad de México → Mexico City: is it 12:24 pm there now? [Yes, No | Crisis help]
-        /timezone sant diego → I don’t know that place. Try the nearest big city, or tap one of these. [San Diego | None of these | Share my location once | Back, Crisis help]
-        /timezone los angles → I don’t know that place. Try the nearest big city, or tap one of these. [Los Angeles | None of these | Share my location once | Back, Crisis help]
+        /timezone sant diego → I did not find that, and that’s fine. Try the nearest big city, or tap one of these. [San Diego | None of these | Share my location once | Back, Crisis help]
+        /timezone los angles → I did not find that, and that’s fine. Try the nearest big city, or tap one of these. [Los Angeles | None of these | Share my location once | Back, Crisis help]
         /timezone portland, maine → Portland, Maine: is it 1:24 pm there now? [Yes, No | Crisis help]
         /timezone Portland → I know a few places like that. Which one is yours? [Portland | Portland, Maine | None of these | Share my location once | Back, Crisis help]
         /timezone california → California: is it 10:24 am there now? [Yes, No | Crisis help]
@@ -111,10 +186,10 @@ async fn places_are_found_however_they_are_typed_and_typos_are_only_suggested() 
         /timezone europe/berlin → Germany: is it 7:24 pm there now? [Yes, No | Crisis help]
         /timezone UTC-5 → Which of these is closest to you? Then your note keeps its hour when the clocks change. [Manitoba | US Eastern: New York, Florida, Georgia | Ontario and Quebec | Cancún and Quintana Roo | Colombia | Peru | None of these | Share my location once | Back, Crisis help]
         /timezone 3:24 → Which of these is closest to you? Then your note keeps its hour when the clocks change. [Japan | South Korea | Chile | Paraguay | Argentina | Uruguay | Brazil: São Paulo, Rio, Brasília | None of these | Share my location once | Back, Crisis help]
-        /timezone qqqq → I don’t know that place. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
-        /timezone 🌵 → I don’t know that place. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
-        /timezone Mars/Olympus → I don’t know that place. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
-    "]].assert_eq(&table(&world, "en", Agreed::Yes, &typed).await);
+        /timezone qqqq → I did not find that, and that’s fine. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
+        /timezone 🌵 → I did not find that, and that’s fine. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
+        /timezone Mars/Olympus → I did not find that, and that’s fine. Try the nearest big city, or tap one of these. [Go by my clock | Share my location once | Back, Crisis help]
+    "#]].assert_eq(&table(&world, "en", Agreed::Yes, &typed).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -71,7 +71,7 @@ async fn each_setting_changes_by_buttons() {
     for label in steps.concat() {
         world.taps(&mia, label).await;
     }
-    expect![[r"
+    expect![[r#"
         Tus ajustes
         Qué recibes: Afirmaciones y prácticas suaves
         Días: todos los días
@@ -80,7 +80,7 @@ async fn each_setting_changes_by_buttons() {
         Líneas de ayuda de: Irlanda
         Idioma: español
         Las notas suenan
-        En pausa hasta que las reanudes"]]
+        Tus notas están en pausa hasta que las reanudes."#]]
     .assert_eq(&screen(&world, &mia).await);
     let row = world.row(&mia).await.unwrap();
     assert_eq!(row.country, Country::from_code("IE").unwrap());
@@ -197,13 +197,13 @@ async fn what_is_said_of_notes_is_so_after_stopping() {
     world.taps(&mia, "1 day").await;
     let said = world.last_to(&mia);
     assert!(
-        said.contains("Notes are off") && !said.contains("Paused"),
+        said.contains("Your notes are off") && !said.contains("Paused"),
         "{said}"
     );
     world.says(&mia, "/time 9").await;
     let said = world.last_to(&mia);
     assert!(
-        said.contains("Time: 9:00 am") && said.contains("Notes are off"),
+        said.contains("Time: 9:00 am") && said.contains("Your notes are off"),
         "{said}"
     );
     assert!(!said.contains("Next note"), "{said}");

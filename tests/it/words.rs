@@ -27,7 +27,7 @@ async fn whatever_she_sends_is_answered_and_changes_nothing() {
     let world = World::new().await;
     let mia = english(&world).await;
     let before = choices(&world, &mia).await;
-    let long = "la ".repeat(1700);
+    let long = "na ".repeat(1700);
     let texts = [
         long.as_str(),
         "🌷🌷🌷",
@@ -269,6 +269,87 @@ async fn malformed_updates_are_passed_over_and_the_next_one_is_answered() {
     assert!(
         mia.transcript().contains("Signs You May"),
         "an unknown entity does not cost the text"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_article_is_about_is_answered_with_its_words_and_a_way_on() {
+    let world = World::new().await;
+    let (mia, luz) = (world.mia(), subscriber(&world, 22, "es").await);
+    world.says(&mia, "I feel nothing for my baby").await;
+    expect![[r"
+        mia: I feel nothing for my baby
+        bot: Thank you for writing that. I’m a bot: I can’t know what is going on, and no person reads this chat. It sounds like what the article is about. In its words:
+
+             If you’re feeling disconnected from your baby, please know this: you are not alone, and you aren’t failing. Bonding challenges are more common than most people realize, and there are ways to nurture connection over time.
+             Not bonding with your baby right away does not mean you’re unloving, incapable, or unfit.
+
+             Pick one below if you like. If things feel unsafe or too heavy, tap Crisis help.
+
+             Education only, not therapy. Danger? Call 911. Crisis? Call/text 988. Parents’ line: +1 833-852-6262. /crisis
+             [Signs] [Practices]
+             [Support options] [Crisis help]
+             [Get notes] [All I can do]"]].assert_eq(&mia.news());
+    assert!(world.row(&mia).await.is_none());
+    world.says(&luz, "me siento desconectada de mi bebé").await;
+    let said = world.last_to(&luz);
+    assert!(
+        said.contains("no te pasa solo a ti y no estás fallando"),
+        "{said}"
+    );
+    let long = "I feel nothing when I hold her, and I do everything right. ".repeat(6);
+    world.says(&mia, &long).await;
+    assert!(
+        world.last_to(&mia).contains("you are not alone"),
+        "also when it is long: {}",
+        world.last_to(&mia)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_set_up_words_about_the_bond_are_answered_and_the_question_stays_open() {
+    let world = World::new().await;
+    let mia = world.mia();
+    world.says(&mia, "/start").await;
+    world.taps(&mia, "Yes, I’m 18+ and I agree").await;
+    world.says(&mia, "what's wrong with me").await;
+    assert!(world.last_to(&mia).contains("you are not alone"));
+    world.taps(&mia, "Back").await;
+    let said = world.last_to(&mia);
+    assert!(said.contains("Is it 10:24 am where you are?"), "{said}");
+    world.says(&mia, "Denver").await;
+    assert!(world.last_to(&mia).starts_with("Denver"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_of_the_other_language_are_answered_in_it_with_a_way_to_keep_it() {
+    let world = World::new().await;
+    let (mia, luz) = (english(&world).await, subscriber(&world, 22, "es").await);
+    let sam = world.telegram.parent(23, "sam", "en");
+    for text in ["hola", "ayuda", "no entiendo nada"] {
+        world.says(&sam, text).await;
+        let said = world.last_to(&sam);
+        assert!(said.starts_with("Soy un bot"), "{text}: {said}");
+    }
+    world.says(&mia, "ayuda").await;
+    assert!(world.last_to(&mia).starts_with("I’m a bot"));
+    assert!(mia.transcript().contains("[English] [Español]"));
+    world.says(&mia, "good morning").await;
+    assert!(world.last_to(&mia).starts_with("I’m a simple bot"));
+    world.says(&mia, "hola").await;
+    world.taps(&mia, "Español").await;
+    world.says(&mia, "/signs").await;
+    assert!(world.last_to(&mia).starts_with("Señales de que"));
+    for text in ["hello", "what is this thing for"] {
+        world.says(&luz, text).await;
+        let said = world.last_to(&luz);
+        assert!(said.starts_with("I’m a simple bot"), "{text}: {said}");
+        assert!(luz.transcript().contains("[English] [Español]"));
+    }
+    world.says(&luz, "/help").await;
+    assert!(
+        world.last_to(&luz).starts_with("Soy un bot"),
+        "a command is a command in either language"
     );
 }
 

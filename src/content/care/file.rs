@@ -52,6 +52,8 @@ pub(super) struct Emergency {
     pub(super) meanwhile: Vec<String>,
     /// The same when a body is in danger: without laying the baby down, who may be the one.
     pub(super) meanwhile_medical: Vec<String>,
+    /// The same when somebody hurts her, and nothing else is in danger: without what reads as a reproach.
+    pub(super) meanwhile_violence: Vec<String>,
     /// For those who cannot talk out loud. With places.
     pub(super) quiet: String,
     /// That notes are held.
@@ -144,6 +146,10 @@ impl CareFile {
         let lists = [
             ("emergency.meanwhile", &emergency.meanwhile),
             ("emergency.meanwhile_medical", &emergency.meanwhile_medical),
+            (
+                "emergency.meanwhile_violence",
+                &emergency.meanwhile_violence,
+            ),
         ];
         for (key, list) in lists.into_iter().chain(self.openings.by_key()) {
             // An empty list would leave its heading alone.

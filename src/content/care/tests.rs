@@ -55,7 +55,7 @@ fn every_reply_says_danger_then_crisis_then_support_and_only_own_numbers() {
         );
         seen += 1;
     });
-    assert_eq!(seen, 12 * 2 * (32 + 18));
+    assert_eq!(seen, 12 * 2 * (64 + 18));
 }
 
 #[test]
@@ -218,6 +218,7 @@ fn at_most_two_inserts_the_gravest_and_none_that_lays_down_a_baby_who_may_not_br
             Insert::Psychosis => "are a medical emergency",
             Insert::Violence => "If someone is hurting you",
             Insert::Other => "If it is someone you love",
+            Insert::OwnLife => return false,
         };
         reply.contains(mark)
     };
@@ -229,8 +230,8 @@ fn at_most_two_inserts_the_gravest_and_none_that_lays_down_a_baby_who_may_not_br
             .collect()
     };
     assert_eq!(shown(&[]), []);
-    for one in Insert::ALL {
-        assert_eq!(shown(&[one]), [one]);
+    for one in &Insert::ALL[..5] {
+        assert_eq!(shown(&[*one]), [*one]);
     }
     assert_eq!(
         shown(&[Insert::Other, Insert::Violence, Insert::Baby]),
@@ -270,6 +271,41 @@ fn what_is_said_about_notes_is_true() {
         let (known, unknown) = (care.loss(us, 0, true), care.loss(us, 0, false));
         assert!(known.contains(stopped) && known.contains(erase));
         assert!(!unknown.contains(stopped) && !unknown.contains(erase));
+    }
+}
+
+#[test]
+fn who_is_hurt_reads_her_line_first_and_no_reproach() {
+    let care = care();
+    for (language, line, crib, reproach) in [
+        (
+            Language::En,
+            "If someone is hurting you, it is not your fault. Domestic Violence Hotline",
+            "Put your baby in a safe place",
+            "or someone else",
+        ),
+        (
+            Language::Es,
+            "Si alguien te lastima, no es tu culpa. Línea",
+            "Deja a tu bebé en un lugar seguro",
+            "lastimar a alguien",
+        ),
+    ] {
+        let voice = voice(US, language);
+        for with in [&[Insert::Violence][..], &[Insert::Violence, Insert::Other]] {
+            let said = care.emergency(voice, with, 0, false);
+            let at = |words: &str| {
+                said.find(words)
+                    .unwrap_or_else(|| panic!("{words}: {said}"))
+            };
+            assert!(at("988") < at(line) && at(line) < at(crib), "{said}");
+            assert!(!said.contains(reproach), "{said}");
+        }
+        // Whoever speaks of hurting the baby or herself is told what to do about it, as before.
+        for with in [Insert::Baby, Insert::OwnLife] {
+            let said = care.emergency(voice, &[with, Insert::Violence], 0, false);
+            assert!(said.contains(reproach), "{said}");
+        }
     }
 }
 

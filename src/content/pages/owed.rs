@@ -146,3 +146,9 @@ pub(super) const HELP: Rule = Rule {
     untranslated: false,
     reserved_utf16: COMMANDS_UTF16,
 };
+pub(super) const BONDING: Rule = Rule {
+    places: &[],
+    shows: &["reassure.not_alone", "reassure.common", "not.unloving"],
+    untranslated: false,
+    reserved_utf16: 0,
+};

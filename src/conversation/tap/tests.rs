@@ -17,6 +17,7 @@ fn every_kind_of_tap() -> Vec<Tap> {
         Tap::CrisisCountries,
         Tap::NoteNow(Pool::Affirmations),
         Tap::NoteNow(Pool::Practices),
+        Tap::OnlyOne(Pool::Practices),
         Tap::AnotherNote(longest_note.clone()),
         Tap::Start,
         Tap::Settings,

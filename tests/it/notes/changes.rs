@@ -124,6 +124,7 @@ async fn a_pause_and_its_end_minutes_before_and_after_the_note() {
             ["/pause 1", "/resume"],
             ["/pause > [Until I resume]", "/resume"],
             ["/stop", "/start"],
+            ["/stop", "/start > [Notes on again]"],
             ["", "/stop"],
         ],
     );
@@ -132,7 +133,8 @@ async fn a_pause_and_its_end_minutes_before_and_after_the_note() {
          … /pause 1: Tue 03-09 10:00, Thu 03-11 10:00
         /pause 1 … /resume: Wed 03-10 10:00, Thu 03-11 10:00
         /pause > [Until I resume] … /resume: Wed 03-10 10:00, Thu 03-11 10:00
-        /stop … /start: Wed 03-10 10:00, Thu 03-11 10:00
+        /stop … /start: 
+        /stop … /start > [Notes on again]: Wed 03-10 10:00, Thu 03-11 10:00
          … /stop: Tue 03-09 10:00"]]
     .assert_eq(&diaries.await);
 }

@@ -14,14 +14,18 @@ use slowbloom::{
         subscriber::{Slot, Standing},
         zone::Zone,
     },
+    triage,
 };
 
 use super::rules::{CONTENT, Seen, check};
 use crate::support::world::MONDAY;
 
 /// Texts that lead to answers that no button leads to.
-const TYPED: [&str; 14] = [
+const TYPED: [&str; 17] = [
     "hello",
+    "hola",
+    "I feel nothing for my baby",
+    "me siento desconectada de mi bebé",
     "8:30",
     "25:99",
     "Madrid",
@@ -157,7 +161,11 @@ impl Crawl {
             Language::ALL.map(|language| format!("/{}", command.name(language)))
         });
         for text in names.chain(TYPED.map(str::to_owned)) {
-            self.go(subscriber.cloned(), Request::Text(text.clone()), text);
+            self.go(
+                subscriber.cloned(),
+                Request::Text(text.clone(), triage::read(&text)),
+                text,
+            );
         }
         let places = [None, Zone::new("Europe/Madrid")];
         for place in places {
@@ -201,7 +209,7 @@ impl Crawl {
     /// Goes on from here, once for each kind of state.
     fn go(&mut self, subscriber: Option<Subscriber>, request: Request, name: String) {
         let mut kind = kind_of(subscriber.as_ref());
-        if !matches!(request, Request::Text(_)) {
+        if !matches!(request, Request::Text(..)) {
             kind.1 = None;
         }
         if self.seen.insert((name.clone(), kind)) {

@@ -1,0 +1,92 @@
+//! Words that are no answer and no command: what the article is about, and what is not understood.
+//!
+//! Both are answered in the language of the words, with a way to keep it. Nothing of the words is kept or said again.
+
+use crate::{domain::Language, triage::Finding};
+
+use super::{
+    reading,
+    scene::{Reply, Scene, Spoken},
+    settings, setup,
+    tap::Tap,
+};
+
+/// To what the article is about (SAFETY 3.5: its own words are never an alarm): a few of its sentences and the menu.
+pub(super) fn of_bonding(scene: &Scene, finding: &Finding) -> Reply {
+    in_their_language(scene, finding, |scene| {
+        scene.texts().pages.bonding().to_owned()
+    })
+}
+
+/// To anything else.
+pub(super) fn not_understood(scene: &Scene, words: &str, finding: &Finding) -> Reply {
+    if !is_another_script(words) {
+        return in_their_language(scene, finding, |scene| {
+            scene.phrases().answers.not_understood.clone()
+        });
+    }
+    // Someone who writes neither English nor Spanish may read one of them.
+    let both = Language::ALL.map(|language| {
+        let texts = scene.content.texts(language);
+        texts.phrases.answers.not_understood.as_str()
+    });
+    reading::menu(scene, &both.join("\n\n"))
+}
+
+/// To a text that is too long to be an answer.
+pub(super) fn too_long(scene: &Scene, finding: &Finding) -> Reply {
+    if finding.about_bonding {
+        return of_bonding(scene, finding);
+    }
+    in_their_language(scene, finding, |scene| {
+        scene.phrases().answers.too_long.clone()
+    })
+}
+
+/// To the bare word “help” or “ayuda”. One word says little: whoever has chosen a language is answered in that one.
+pub(super) fn help(scene: &Scene, finding: &Finding) -> Reply {
+    let unchosen = finding.language.filter(|_| scene.subscriber.is_none());
+    let spoken = Spoken::new(scene, unchosen);
+    let reply = reading::help(&spoken.scene(scene));
+    with_languages(scene, finding, reply)
+}
+
+fn in_their_language(scene: &Scene, finding: &Finding, said: impl Fn(&Scene) -> String) -> Reply {
+    let spoken = Spoken::new(scene, finding.language);
+    let theirs = &spoken.scene(scene);
+    let mut message = reading::menu_message(theirs, &said(theirs));
+    if setup::open_question(scene).is_some() {
+        // The question of set-up stays open; this leads back to it.
+        let back = theirs.button(&theirs.phrases().buttons.back, &Tap::MeantElse);
+        message = message.with_first_row(vec![back]);
+    }
+    with_languages(scene, finding, Reply::new(message))
+}
+
+/// With a row of languages above the buttons, if the answer is not in the one that she is answered in otherwise.
+fn with_languages(scene: &Scene, finding: &Finding, mut reply: Reply) -> Reply {
+    if finding
+        .language
+        .is_some_and(|language| language != scene.language())
+    {
+        for say in std::mem::take(&mut reply.say) {
+            let message = say.message.with_first_row(settings::languages(scene));
+            reply.say.push(super::Say { message, ..say });
+        }
+    }
+    reply
+}
+
+/// Whether most letters are not Latin ones: then it is neither English nor Spanish.
+fn is_another_script(words: &str) -> bool {
+    const LAST_LATIN: char = '\u{24F}';
+    let letters: Vec<char> = words
+        .chars()
+        .filter(|letter| letter.is_alphabetic())
+        .collect();
+    let others = letters
+        .iter()
+        .filter(|letter| **letter > LAST_LATIN)
+        .count();
+    others * 2 > letters.len()
+}

@@ -1,0 +1,97 @@
+//! Notes that rest: paused, held after a call for help, or ended. What is said of it, and the way back.
+//!
+//! The row does not tell a hold from a pause that she chose, so that nobody can read from it that she called for help.
+//! Whatever rests therefore rests on request too, and never comes back but by her own tap.
+
+use crate::{
+    content::{Button, Message},
+    domain::{Pool, subscriber::Standing},
+};
+
+use super::{
+    reading::{self, Page},
+    scene::{Reply, Scene},
+    setup,
+    tap::Tap,
+};
+
+/// That her notes rest, until when, and that she can have them back; `None` while they come, or for whoever gets none.
+pub(super) fn said(scene: &Scene) -> Option<String> {
+    let subscriber = scene.subscriber?;
+    let words = &scene.phrases().settings;
+    match subscriber.standing {
+        Standing::PausedUntil(until) if until > scene.now => {
+            let date = scene.date(subscriber.zone.wall(until));
+            Some(super::wording::fill(
+                &words.paused_until,
+                &[("date", &date)],
+            ))
+        }
+        Standing::Active | Standing::PausedUntil(_) => None,
+        Standing::Paused => Some(words.paused.clone()),
+        Standing::Stopped => Some(words.stopped.clone()),
+    }
+}
+
+/// In place of a note that she asked for while her notes rest.
+///
+/// With an end (it may be a hold, SAFETY B19) none comes until then. Without one (she said so, or her baby died, for
+/// whom “skin-to-skin with your baby” would be the worst of words) one comes when she asks for it once more.
+pub(super) fn instead_of_note(scene: &Scene, pool: Pool) -> Option<Reply> {
+    let resting = said(scene)?;
+    let (words, buttons) = (&scene.phrases().notes, &scene.phrases().buttons);
+    let has_an_end = scene
+        .subscriber
+        .is_some_and(|subscriber| matches!(subscriber.standing, Standing::PausedUntil(_)));
+    let (then, mut rows) = if has_an_end {
+        (&words.none_until_then, Vec::new())
+    } else {
+        let one = scene.button(&buttons.only_one, &Tap::OnlyOne(pool));
+        (&words.only_one, vec![vec![one]])
+    };
+    rows.push(vec![resume_button(scene)]);
+    rows.push(vec![
+        scene.button(&buttons.support, &Tap::Page(Page::Support)),
+        scene.crisis_button(),
+    ]);
+    Some(Reply::new(scene.message(format!("{resting} {then}"), rows)))
+}
+
+/// In place of a question that makes no sense to someone whose notes are off; `None` when they are not.
+pub(super) fn off(scene: &Scene) -> Option<Message> {
+    let stopped = scene
+        .subscriber
+        .is_some_and(|subscriber| subscriber.standing == Standing::Stopped);
+    stopped.then(|| {
+        let settings = scene.button(&scene.phrases().buttons.settings, &Tap::Settings);
+        let rows = vec![
+            vec![resume_button(scene)],
+            vec![settings, scene.crisis_button()],
+        ];
+        scene.message(&scene.phrases().settings.stopped, rows)
+    })
+}
+
+/// “I meant something else”, below a care reply: back to the open question of set-up, else the menu, with help still
+/// there. What the reply changed stays, as nobody can know whether it was meant; it is said, and undone by one tap.
+pub fn meant_else(scene: &Scene) -> Reply {
+    let answers = &scene.phrases().answers;
+    let resting = said(scene);
+    let (first, then) = match setup::open_question(scene) {
+        Some(question) => (&answers.meant_else_in_setup, question),
+        None => (&answers.meant_else, reading::menu_message(scene, "")),
+    };
+    let mut parts = vec![first.as_str()];
+    parts.extend(resting.as_deref());
+    parts.extend(Some(then.body.as_str()).filter(|body| !body.is_empty()));
+    let body = parts.join("\n\n");
+    let message = Message { body, ..then };
+    Reply::new(match resting {
+        Some(_) => message.with_first_row(vec![resume_button(scene)]),
+        None => message,
+    })
+}
+
+fn resume_button(scene: &Scene) -> Button {
+    scene.button(&scene.phrases().buttons.resume, &Tap::Resume)
+}
