@@ -12,8 +12,8 @@ use crate::{
     clock::Clock,
     content::{Content, Live},
     conversation::{self, Change, Defaults, Reply, Request, Scene, Tap},
-    domain::{ChatId, Language, Subscriber, due, zone::Zone},
-    locate,
+    domain::{ChatId, Language, Subscriber, due},
+    locate::Atlas,
     store::{Keys, Saved, Store, StoreError},
     telegram::{Class, Door, Handled, Incoming, Kind, Part, Telegram},
     triage::Tier,
@@ -35,6 +35,7 @@ pub struct Inbound {
     openings: care::Openings,
     waiting: post::Waiting,
     resumed: post::Resumed,
+    atlas: Atlas,
 }
 
 /// Who asked, how, and when: what an answer needs to know of an update besides the request.
@@ -72,6 +73,7 @@ impl Inbound {
             openings: care::Openings::default(),
             waiting: post::Waiting::default(),
             resumed: post::Resumed::default(),
+            atlas: Atlas::default(),
         }
     }
 
@@ -132,7 +134,7 @@ impl Inbound {
                 longitude,
                 latitude,
             } => {
-                let zone = zone_at(longitude, latitude).await;
+                let zone = self.atlas.zone_at(longitude, latitude).await;
                 self.answer(Request::Location(zone), asked, part).await
             }
             Kind::Unreadable => self.answer(Request::Unreadable, asked, part).await,
@@ -271,12 +273,4 @@ impl Inbound {
             drop(telegram.answer_tap(&query_id).await);
         });
     }
-}
-
-/// The zone of a place, looked up here and forgotten. The map is large, so it is read in a thread of its own.
-async fn zone_at(longitude: f64, latitude: f64) -> Option<Zone> {
-    tokio::task::spawn_blocking(move || locate::zone_at(longitude, latitude))
-        .await
-        .ok()
-        .flatten()
 }
