@@ -4,6 +4,7 @@
 //! was taken by Telegram, or parked where Telegram cannot take it now. Everything may be seen twice.
 
 mod care;
+mod groups;
 mod post;
 
 use chrono::{DateTime, Utc};
@@ -36,6 +37,7 @@ pub struct Inbound {
     waiting: post::Waiting,
     resumed: post::Resumed,
     atlas: Atlas,
+    groups: groups::Groups,
 }
 
 /// Who asked, how, and when: what an answer needs to know of an update besides the request.
@@ -46,6 +48,8 @@ struct Asked {
     phone_language: Language,
     at: DateTime<Utc>,
     tapped: Option<i32>,
+    /// Whether newer taps will change the tapped message anyway.
+    overtaken: bool,
     /// Whether it is for an affirmation or a practice.
     for_note: bool,
 }
@@ -74,6 +78,7 @@ impl Inbound {
             waiting: post::Waiting::default(),
             resumed: post::Resumed::default(),
             atlas: Atlas::default(),
+            groups: groups::Groups::default(),
         }
     }
 
@@ -89,6 +94,7 @@ impl Inbound {
                 .unwrap_or_default(),
             at: update.sent_at.unwrap_or_else(|| self.clock.now()),
             tapped: None,
+            overtaken: update.part == Part::Overtaken,
             for_note: false,
         };
         let resumed = self.resumed.answers(asked);
@@ -141,8 +147,8 @@ impl Inbound {
             Kind::Blocked => self.note_down(asked.chat, due::blocked).await,
             Kind::Unblocked => self.note_down(asked.chat, due::unblocked).await,
             Kind::Group => {
-                // Refused when it has left already; there is nobody to tell.
-                drop(self.telegram.leave(asked.chat).await);
+                self.groups
+                    .leave(&self.telegram, asked.chat, self.clock.instant());
                 Handled::Done
             }
             Kind::Other => Handled::Done,
@@ -156,7 +162,7 @@ impl Inbound {
         match part {
             // She has called for help since: no affirmation comes after that.
             Part::Whole if for_note && self.openings.opened_after(asked) => Handled::Done,
-            Part::Whole => self.converse(request, asked).await,
+            Part::Whole | Part::Overtaken => self.converse(request, asked).await,
             Part::Reply => self.show_help(&request, asked).await,
             Part::Effect => self.was_here(&request, asked).await,
         }

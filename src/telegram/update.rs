@@ -48,6 +48,8 @@ pub enum Part {
     Reply,
     /// Only what follows from it: it was replied to already.
     Effect,
+    /// All of it but what it would show in place of the tapped message: newer taps on that message wait behind it.
+    Overtaken,
 }
 
 /// What an update is.
@@ -101,6 +103,14 @@ pub struct Words {
 }
 
 impl Incoming {
+    /// The message on which it is a tap.
+    pub(super) fn taps_on(&self) -> Option<i32> {
+        match &self.kind {
+            Kind::Tap { message_id, .. } => *message_id,
+            _ => None,
+        }
+    }
+
     /// Whether it may be a call for help, or asks where help is: it waits behind nothing.
     pub fn is_urgent(&self) -> bool {
         match &self.kind {
