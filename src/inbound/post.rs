@@ -181,11 +181,16 @@ impl Inbound {
             if delivery == Delivery::Closed {
                 return;
             }
-            inbound.settle(chat, delivery).await;
-            if let Err(error) = inbound.store.unpark(id).await {
-                tracing::warn!(%error, "a delivered answer is still parked; it may come once more after a restart");
-            }
+            // Boxed: thousands may wait, and what comes after that is large.
+            Box::pin(inbound.arrived(chat, delivery, id)).await;
         });
+    }
+
+    async fn arrived(&self, chat: ChatId, delivery: Delivery, id: ParkedId) {
+        self.settle(chat, delivery).await;
+        if let Err(error) = self.store.unpark(id).await {
+            tracing::warn!(%error, "a delivered answer is still parked; it may come once more after a restart");
+        }
     }
 
     async fn settle(&self, chat: ChatId, delivery: Delivery) -> Handled {
