@@ -159,7 +159,7 @@ fn bars(cases: &[Case]) {
 /// A way of typing badly; the number makes each message's slip its own.
 type Spoil = fn(&str, usize) -> String;
 
-const SPOILS: [(&str, Spoil); 9] = [
+const SPOILS: [(&str, Spoil); 10] = [
     ("one wrong letter", |text, at| {
         slip(text, at, |word| wrong(word))
     }),
@@ -174,6 +174,10 @@ const SPOILS: [(&str, Spoil); 9] = [
     ("all capitals", |text, _| text.to_uppercase()),
     ("no punctuation", |text, _| {
         text.replace([',', '.', '!', '?', '¿', '¡', '\''], "")
+    }),
+    ("letter by letter", |text, _| {
+        let letters = text.split_whitespace().flat_map(str::chars);
+        letters.map(String::from).collect::<Vec<_>>().join(" ")
     }),
     ("spaced out", |text, _| {
         let words = text

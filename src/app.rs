@@ -1,6 +1,7 @@
 //! Builds everything, runs the loops, stops in order.
 
 mod duty;
+mod greeting;
 mod metrics;
 mod reload;
 mod rooms;
@@ -51,11 +52,14 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the messages, opens the database, asks Telegram who the bot is, and takes the lead if it is free.
+    /// Reads the messages, opens the database, asks Telegram who the bot is (until it answers: a small machine boots
+    /// before its router), and takes the lead if it is free.
     pub async fn build(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let standing = Standing::new();
         let content = load_content(config)?;
         check_country(config, &content.load())?;
+        // Before a key is made: it would lie beside data that may come back with another.
+        Store::look(config.database_url.expose_secret())?;
         let keys = load_keys(config)?;
         let webhook = config
             .webhook
@@ -67,10 +71,19 @@ impl App {
             None => None,
         };
         let store = Store::open(config.database_url.expose_secret(), keys.clone()).await?;
-        // On SQLite a second process ends here.
-        let lead = store.try_lead().await?;
+        // On SQLite a second process ends here. On PostgreSQL whoever does not reach Telegram must not keep the lead from
+        // one who does.
+        let lead = if store.is_shared() {
+            None
+        } else {
+            store.try_lead().await?
+        };
         let telegram = Telegram::new(&config.api_url, token(config)?, config.proxy.as_ref())?;
-        let me = telegram.me().await.map_err(|failure| explain(&failure))?;
+        let me = greeting::until_known(&telegram, &standing).await?;
+        let lead = match lead {
+            Some(lead) => Some(lead),
+            None => store.try_lead().await?,
+        };
         let rooms = Rooms {
             telegram,
             store: store.clone(),

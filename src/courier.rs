@@ -6,6 +6,7 @@
 mod doubt;
 pub mod lateness;
 mod ledger;
+mod passed_over;
 
 use std::{
     collections::HashSet,
@@ -17,6 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use doubt::Doubt;
 use lateness::Lateness;
 use ledger::{Afterwards, Entry, Ledger};
+use passed_over::{PassedOver, Rows};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -64,6 +66,7 @@ pub struct Courier {
     last_turn: Arc<Mutex<Option<Instant>>>,
     lateness: Arc<Mutex<Lateness>>,
     doubt: Arc<Doubt>,
+    passed_over: Arc<PassedOver>,
 }
 
 /// What one look at the store came to.
@@ -104,6 +107,7 @@ impl Courier {
             last_turn: Arc::default(),
             lateness: Arc::default(),
             doubt: Arc::default(),
+            passed_over: Arc::default(),
         }
     }
 
@@ -159,19 +163,14 @@ impl Courier {
         let _one_at_a_time = self.ticking.lock().await;
         let content = self.content.load();
         let mut done = Tick::default();
-        let mut after = None;
+        let (mut after, mut passed_over) = (None, Rows::default());
         loop {
             // Taken before the rows are read: a note that arrives in between leaves a row here that looks due and is
             // not, and would be sent twice.
             let busy = self.lock().clone();
             let read_at = self.clock.instant();
             let page = self.store.due(now, after.as_ref(), ROWS).await?;
-            if page.unreadable > 0 {
-                tracing::error!(
-                    rows = page.unreadable,
-                    "rows that are due cannot be read and are passed over"
-                );
-            }
+            passed_over.add(&page);
             for subscriber in page
                 .rows
                 .into_iter()
@@ -187,6 +186,7 @@ impl Courier {
             }
             after = page.next;
             if after.is_none() {
+                self.passed_over.say(passed_over);
                 return Ok(done);
             }
         }

@@ -46,6 +46,7 @@ struct Asked {
     update: i64,
     chat: ChatId,
     phone_language: Language,
+    /// By Telegram's clock, which dates messages; the machine's own may be off.
     at: DateTime<Utc>,
     tapped: Option<i32>,
     /// Whether newer taps will change the tapped message anyway.
@@ -92,7 +93,9 @@ impl Inbound {
                 .as_deref()
                 .map(Language::from_tag)
                 .unwrap_or_default(),
-            at: update.sent_at.unwrap_or_else(|| self.clock.now()),
+            at: update
+                .sent_at
+                .unwrap_or_else(|| self.telegram.time(&self.clock)),
             tapped: None,
             overtaken: update.part == Part::Overtaken,
             for_note: false,
@@ -130,7 +133,6 @@ impl Inbound {
                 }
                 let tap = data.as_deref().and_then(Tap::decode);
                 let asked = Asked {
-                    at: self.clock.now(),
                     tapped: message_id,
                     ..asked
                 };
@@ -246,7 +248,8 @@ impl Inbound {
             })
             .await
         {
-            Ok(_) => Handled::Done,
+            // No try makes it readable, and no note comes from it.
+            Ok(_) | Err(StoreError::Unreadable(_)) => Handled::Done,
             Err(error) => {
                 tracing::error!(%error, "a blocked or unblocked chat could not be written down yet");
                 Handled::Owing

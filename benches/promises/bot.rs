@@ -51,6 +51,11 @@ impl Bot {
         (self.status("VmRSS:"), self.status("VmHWM:"))
     }
 
+    /// What of its resident memory is not a part of a file, such as the program itself, in MB.
+    pub(crate) fn memory_of_its_own(&self) -> f64 {
+        self.status("RssAnon:")
+    }
+
     /// Processor time so far.
     pub(crate) fn cpu(&self) -> Duration {
         let path = format!("/proc/{}/stat", self.child.id());

@@ -87,12 +87,12 @@ impl Dice {
         Self(seed)
     }
 
-    /// A number below `sides` (the generator is splitmix64).
+    /// A number below `sides`, 0 when there are none (the generator is splitmix64).
     pub(crate) fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut x = self.0;
         x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (x ^ (x >> 31)) % sides
+        (x ^ (x >> 31)) % sides.max(1)
     }
 }

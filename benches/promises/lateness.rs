@@ -5,13 +5,18 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::{
-    broadcast,
+    Asked, broadcast,
     figures::{Spread, say},
+    promise,
     town::{Town, is_note, is_taken},
 };
 
-pub(crate) async fn run(notes: u64) -> anyhow::Result<()> {
-    let town = Town::new().await?;
+/// SPEC, promise 5.
+const LATE: Duration = Duration::from_secs(1);
+
+pub(crate) async fn run(asked: &Asked) -> anyhow::Result<()> {
+    let notes = asked.number("notes", 200);
+    let town = Town::on(asked.database.as_deref()).await?;
     town.open_chats(1..=notes.cast_signed());
     let first = town.in_seconds(3);
     town.subscribe(notes, |id| first + TimeDelta::seconds(id))
@@ -31,14 +36,10 @@ pub(crate) async fn run(notes: u64) -> anyhow::Result<()> {
             (said.at - due).to_std().unwrap_or_default()
         })
         .collect();
-    say(
-        "notes due one a second, taken",
-        format!("{notes}, {}", said.len()),
-    );
-    say("lateness (accepted − due)", lateness);
-    say(
-        "breaches of a sliding window",
-        town.telegram.breaches().len(),
-    );
+    say("notes due one a second", notes);
+    broadcast::each_once(notes, &said);
+    say("lateness (accepted − due)", &lateness);
+    promise::percentile_within("lateness", &lateness, 99, LATE);
+    broadcast::limits(&town);
     Ok(())
 }

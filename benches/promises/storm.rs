@@ -1,17 +1,20 @@
 //! All faults mixed for some minutes: what was due arrives, nothing comes three times, nobody is hammered.
 
+pub(crate) mod bad_chat;
 mod judge;
+mod report;
 
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use slowbloom::sandbox::{Fault, Target};
+pub(crate) use judge::comes_to_rest;
+use slowbloom::sandbox::{CallRecord, Fault, Target};
 use tokio::time::Instant;
 
 use crate::{
     Asked, broadcast,
-    figures::{Dice, Spread, ms, say},
-    town::{Town, is_poll},
+    figures::{Dice, say},
+    town::{Town, is_taken},
 };
 
 /// Notes that fall due in each second of the storm.
@@ -36,12 +39,46 @@ const CALLERS: i64 = 2_000_000;
 /// How long everything may take to come to rest after the storm: a hanging request alone takes 15 s.
 const AFTERWARDS: Duration = Duration::from_secs(90);
 
-/// Somebody who called for help in an outage, and when the network came back.
+/// A chat that is told to wait is written to so often in the storm; more than 30 answers would not be kept for it.
+const WRITES_TO_REFUSING: usize = 20;
+
+/// What the bot could not do when somebody called for help, and how long after that help may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    /// It had the message and could not send.
+    Mute,
+    /// It could not ask for messages either.
+    DeafAndMute,
+    /// Its poll hung without breaking; counted from the call itself, as nobody can know when it is over.
+    PollHangs,
+    /// Its token was refused for a moment.
+    Unauthorized,
+}
+
+impl Trouble {
+    const ALL: [(Self, &str); 4] = [
+        (Self::Mute, "after an outage, reply under way"),
+        (Self::DeafAndMute, "after an outage, written meanwhile"),
+        (Self::PollHangs, "written while a poll hangs"),
+        (Self::Unauthorized, "after a gust of 401"),
+    ];
+
+    /// One second is promised; each other part is a pause that `telegram` has for this trouble.
+    const fn help_within(self) -> Duration {
+        Duration::from_millis(match self {
+            Self::Mute => 1_000,
+            Self::DeafAndMute => 1_000 + 800,
+            Self::PollHangs => 1_000 + 35_000,
+            Self::Unauthorized => 1_000 + 5_000,
+        })
+    }
+}
+
+/// Somebody who called for help, and when help could come again.
 struct Call {
     chat: i64,
-    back: Instant,
-    /// The bot had the message in hand.
-    before: bool,
+    since: Instant,
+    trouble: Trouble,
 }
 
 struct Storm {
@@ -52,10 +89,14 @@ struct Storm {
     writers: i64,
     /// The last who called for help.
     callers: i64,
+    /// What the first of [`REFUSING`] has written.
+    asked: usize,
+    /// How often sending worked again after it had failed.
+    comebacks: usize,
 }
 
 pub(crate) async fn run(asked: &Asked) -> anyhow::Result<()> {
-    let seconds = asked.number("seconds", 60);
+    let seconds = asked.number("seconds", 180);
     let notes = (seconds * NOTES_A_SECOND).cast_signed();
     let town = Town::new().await?;
     let ids = REFUSING.map(|(id, ..)| id).into_iter();
@@ -73,63 +114,43 @@ pub(crate) async fn run(asked: &Asked) -> anyhow::Result<()> {
         calls: Vec::new(),
         writers: WRITERS,
         callers: CALLERS,
+        asked: 0,
+        comebacks: 0,
     };
     let began = storm.town.clock.instant();
-    storm.rage(began + Duration::from_secs(seconds)).await;
+    let hanging_polls = asked.number("hanging", (seconds / 90).max(1));
+    let end = began + Duration::from_secs(seconds);
+    storm.rage(end, hanging_polls).await;
     let ended = storm.town.clock.instant();
     storm.town.telegram.recovers();
     let rest = judge::comes_to_rest(&storm.town, AFTERWARDS).await?;
+    storm.makes_up().await;
     bot.stop()?;
-
-    let calls = storm.town.telegram.calls();
     say(
         "the storm, and rest after it",
         format!("{:.0?}, {rest:.1?}", ended - began),
     );
-    judge::faults(&calls);
-    judge::deliveries("notes", &calls, NOTED..NOTED + notes, &storm.town);
-    judge::deliveries("answers", &calls, WRITERS..storm.writers, &storm.town);
-    let helped: Vec<_> = storm.calls.iter().map(|call| call.chat).collect();
-    judge::help(&calls, &helped);
-    for (before, name) in [
-        (true, "replies under way"),
-        (false, "messages written meanwhile"),
-    ] {
-        let waits: Spread = storm
-            .calls
-            .iter()
-            .filter(|call| call.before == before)
-            .filter_map(|call| {
-                Some(judge::taken(&calls, call.chat)?.saturating_duration_since(call.back))
-            })
-            .collect();
-        say(&format!("crisis after an outage: {name}"), waits);
-    }
-    for (id, _, why) in REFUSING {
-        let mut requests: Vec<_> = calls.iter().filter(|call| call.chat == Some(id)).collect();
-        requests.retain(|call| call.instant < ended);
-        say(
-            &format!("requests to a chat that says {why}"),
-            requests.len(),
-        );
-    }
-    judge::busiest_second("polls", &calls, is_poll);
-    judge::busiest_second("requests", &calls, |_| true);
-    say(
-        "breaches of a sliding window",
-        format!("{:?}", judge::breaches(&storm.town)),
-    );
+    storm.report(notes, ended);
     Ok(())
 }
 
 impl Storm {
     /// Gusts and lulls until `end`, with an outage of everything now and then, and parents who write all the time.
-    async fn rage(&mut self, end: Instant) {
+    /// After every fifth outage Telegram does not know the token for a moment; so many times a poll hangs.
+    async fn rage(&mut self, end: Instant, mut hanging_polls: u64) {
         let mut outage_at = self.town.clock.instant() + Duration::from_secs(4);
+        let mut outages = 0;
         self.lull();
         while self.town.clock.instant() < end {
             if self.town.clock.instant() >= outage_at {
                 self.outage().await;
+                outages += 1;
+                if outages % 5 == 2 {
+                    self.unauthorized().await;
+                } else if outages % 5 == 3 && hanging_polls > 0 {
+                    hanging_polls -= 1;
+                    self.poll_hangs().await;
+                }
                 outage_at = self.town.clock.instant() + Duration::from_secs(4);
             } else {
                 self.gust();
@@ -173,7 +194,63 @@ impl Storm {
             Target::Sending => self.any_fault(),
             _ => self.fault_of_a_poll(),
         };
+        self.comebacks += usize::from(target != Target::Method("getUpdates"));
         self.town.telegram.keeps_failing(target, fault);
+    }
+
+    /// Telegram does not know the token for a moment, when something is sent. (A poll that is told so ends the program.)
+    async fn unauthorized(&mut self) {
+        self.clear_up();
+        self.town
+            .telegram
+            .keeps_failing(Target::Sending, Fault::Unauthorized);
+        let chat = self.cries_for_help();
+        self.talk_for(300, 300).await;
+        self.comebacks += 1;
+        self.clear_up();
+        self.remember(chat, Trouble::Unauthorized);
+        self.talk_for(6_000, 0).await;
+    }
+
+    /// A poll hangs and does not break; somebody calls for help meanwhile.
+    async fn poll_hangs(&mut self) {
+        self.clear_up();
+        self.town
+            .telegram
+            .fails(Target::Method("getUpdates"), Fault::Hang, 1);
+        // The poll that waits is answered by these, and the next one hangs.
+        self.talk_for(2_000, 0).await;
+        let chat = self.cries_for_help();
+        self.remember(chat, Trouble::PollHangs);
+        let end = self.town.clock.instant() + Trouble::PollHangs.help_within();
+        let helped = |call: &CallRecord| call.chat == Some(chat) && is_taken(call);
+        while self.town.clock.instant() < end && self.town.telegram.count_calls(helped) == 0 {
+            self.talk_for(500, 0).await;
+        }
+    }
+
+    /// Those who had blocked the bot come back and ask for something.
+    async fn makes_up(&mut self) {
+        let before = self.town.telegram.count_calls(is_taken);
+        let back = REFUSING.map(|(id, fault, _)| (id, fault));
+        let back = back
+            .into_iter()
+            .filter(|(_, fault)| matches!(fault, Fault::Blocked | Fault::Deactivated));
+        let mut count = before;
+        for (id, _) in back {
+            self.town.telegram.parent(id, "parent", "en").says("/start");
+            count += 1;
+        }
+        self.town.wait_for(count, AFTERWARDS, is_taken).await;
+    }
+
+    fn remember(&mut self, chat: i64, trouble: Trouble) {
+        let since = self.town.clock.instant();
+        self.calls.push(Call {
+            chat,
+            since,
+            trouble,
+        });
     }
 
     /// The network is gone for one to four seconds. Somebody calls for help while the bot still hears but cannot speak,
@@ -190,7 +267,7 @@ impl Storm {
         self.town.telegram.keeps_failing(Target::Sending, fault);
         let before = self.cries_for_help();
         self.talk_for(500, 1500).await;
-        // A poll that hangs cannot be told from one that waits, so polls break in another way.
+        // A poll that hangs cannot be told from one that waits, so polls break in another way here (`poll_hangs`).
         let deaf = if fault == Fault::Hang {
             Fault::CutBefore
         } else {
@@ -201,11 +278,10 @@ impl Storm {
             .keeps_failing(Target::Method("getUpdates"), deaf);
         let meanwhile = self.cries_for_help();
         self.talk_for(500, 2500).await;
+        self.comebacks += 1;
         self.clear_up();
-        let back = self.town.clock.instant();
-        let call = |chat, before| Call { chat, back, before };
-        self.calls
-            .extend([call(before, true), call(meanwhile, false)]);
+        self.remember(before, Trouble::Mute);
+        self.remember(meanwhile, Trouble::DeafAndMute);
         tokio::time::sleep(Duration::from_secs(2)).await;
     }
 
@@ -230,7 +306,8 @@ impl Storm {
                 .parent(self.writers, "parent", "en")
                 .says("/signs");
             self.writers += 1;
-            if self.dice.roll(8) == 0 {
+            if self.dice.roll(8) == 0 && self.asked < WRITES_TO_REFUSING {
+                self.asked += 1;
                 self.town
                     .telegram
                     .parent(REFUSING[0].0, "parent", "en")
@@ -263,70 +340,4 @@ impl Storm {
             _ => Fault::Garbage,
         }
     }
-}
-
-/// One chat fails in each way in turn, while others write: how long do they wait?
-pub(crate) async fn bad_chat(asked: &Asked) -> anyhow::Result<()> {
-    const BAD: i64 = 1;
-    let samples = asked.number("samples", 100);
-    let ways = [
-        None,
-        Some(Fault::TooMany(3)),
-        Some(Fault::Gateway(502)),
-        Some(Fault::CutBefore),
-        Some(Fault::CutAfter),
-        Some(Fault::Hang),
-        Some(Fault::Drip(Duration::from_millis(20))),
-        Some(Fault::Garbage),
-        Some(Fault::Blocked),
-    ];
-    let town = Town::new().await?;
-    town.open_chats([BAD].into_iter());
-    let tomorrow = town.in_seconds(70_000);
-    town.subscribe_these(&[BAD], |_| tomorrow).await?;
-    let bot = broadcast::start(&town, 30)?;
-    town.bot_is_up().await?;
-    let mut chat = WRITERS;
-    for way in ways {
-        if let Some(fault) = way {
-            town.telegram.keeps_failing(Target::Chat(BAD), fault);
-        }
-        let began = town.clock.instant();
-        let mut written = Vec::new();
-        for sample in 0..samples {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            if sample % 20 == 0 {
-                town.telegram.parent(BAD, "parent", "en").says("/signs");
-            }
-            chat += 1;
-            written.push((chat, town.clock.instant()));
-            town.telegram.parent(chat, "parent", "en").says("/signs");
-        }
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        let calls = town.telegram.calls();
-        let waits: Spread = written
-            .iter()
-            .filter_map(|(chat, since)| Some(judge::taken(&calls, *chat)? - *since))
-            .collect();
-        let to_it = calls
-            .iter()
-            .filter(|call| call.chat == Some(BAD) && call.instant >= began);
-        let name = way.map_or("none".to_owned(), |fault| format!("{fault:?}"));
-        say(
-            &format!("one bad chat: {name}"),
-            format!(
-                "others p50 {} · p90 {} · p99 {} ({} of {samples} answered); {} requests to it in {:.0?}",
-                ms(waits.percentile(50)),
-                ms(waits.percentile(90)),
-                ms(waits.percentile(99)),
-                waits.len(),
-                to_it.count(),
-                began.elapsed()
-            ),
-        );
-        town.telegram.recovers();
-        // What waits for the bad chat leaves now.
-        tokio::time::sleep(Duration::from_secs(8)).await;
-    }
-    bot.stop()
 }

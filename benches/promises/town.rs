@@ -17,6 +17,7 @@ use slowbloom::{
     sandbox::{CallRecord, Said, StandIn},
     store::{Keys, Store},
 };
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, postgres::PgConnectOptions};
 use tempfile::TempDir;
 
 /// Rows are stored so many at a time.
@@ -32,21 +33,34 @@ pub(crate) struct Town {
     pub(crate) telegram: StandIn,
     pub(crate) clock: Clock,
     pub(crate) folder: TempDir,
+    database: String,
 }
 
 impl Town {
+    /// On a SQLite file of its own.
     pub(crate) async fn new() -> anyhow::Result<Self> {
+        Self::on(None).await
+    }
+
+    /// On a database of its own on this PostgreSQL server, if there is one.
+    pub(crate) async fn on(server: Option<&str>) -> anyhow::Result<Self> {
         let clock = Clock::system();
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let folder = tempfile::tempdir()?;
+        let database = match server {
+            Some(server) => empty_database(server).await?,
+            None => format!("sqlite://{}/bloom.db", folder.path().display()),
+        };
         Ok(Self {
             telegram: StandIn::start(clock.clone(), listen).await?,
             clock,
-            folder: tempfile::tempdir()?,
+            folder,
+            database,
         })
     }
 
-    pub(crate) fn database(&self) -> String {
-        format!("sqlite://{}/bloom.db", self.folder.path().display())
+    pub(crate) fn database(&self) -> &str {
+        &self.database
     }
 
     #[expect(clippy::unused_self, reason = "a town's key, whatever it is")]
@@ -55,7 +69,7 @@ impl Town {
     }
 
     pub(crate) async fn store(&self) -> anyhow::Result<Store> {
-        Store::open(&self.database(), Keys::from_text(KEY)?).await
+        Store::open(&self.database, Keys::from_text(KEY)?).await
     }
 
     /// The parents with the numbers 1 to `count` subscribe; `due` says when the next note of each is due.
@@ -136,6 +150,23 @@ impl Town {
     }
 }
 
+/// The database `slowbloom_bench` of this server, with nothing in it.
+async fn empty_database(server: &str) -> anyhow::Result<String> {
+    let options: PgConnectOptions = server
+        .parse()
+        .context("database= takes a URL of PostgreSQL")?;
+    let mut admin = PgConnection::connect_with(&options).await?;
+    for statement in [
+        "DROP DATABASE IF EXISTS slowbloom_bench",
+        "CREATE DATABASE slowbloom_bench",
+    ] {
+        sqlx::query(statement).execute(&mut admin).await?;
+    }
+    admin.close().await?;
+    let url = options.database("slowbloom_bench").to_url_lossy();
+    Ok(url.to_string())
+}
+
 pub(crate) fn is_poll(call: &CallRecord) -> bool {
     call.method == "getUpdates"
 }
@@ -152,15 +183,13 @@ pub(crate) fn is_note(said: &Said) -> bool {
 
 /// Somebody who agreed yesterday and has had no note yet.
 fn subscriber(id: i64, zone: &Zone, due: DateTime<Utc>, now: DateTime<Utc>) -> Subscriber {
-    let wall = zone.wall(due);
-    let time = TimeOfDay::new(wall.hour(), wall.minute());
-    let time = time.expect("a wall clock shows a time of day");
+    let (schedule, slot) = chosen(zone, due);
     Subscriber {
         chat: ChatId(id),
         language: Language::En,
         country: Country::from_code("US").expect("a country"),
         zone: zone.clone(),
-        schedule: Schedule::of(time, Weekdays::DAILY),
+        schedule,
         pools: vec![Pool::Affirmations],
         sound: false,
         standing: Standing::Active,
@@ -169,7 +198,7 @@ fn subscriber(id: i64, zone: &Zone, due: DateTime<Utc>, now: DateTime<Utc>) -> S
         consent_version: 1,
         consented_on: now.date_naive() - TimeDelta::days(1),
         last_active: now.date_naive() - TimeDelta::days(1),
-        next: Some(Slot { due, wall }),
+        next: Some(slot),
         last_sent: None,
         carried: None,
         history: History::default(),
@@ -177,4 +206,22 @@ fn subscriber(id: i64, zone: &Zone, due: DateTime<Utc>, now: DateTime<Utc>) -> S
         erase_at: None,
         revision: 0,
     }
+}
+
+/// The row with its next note at this moment.
+pub(crate) fn falls_due(row: Subscriber, due: DateTime<Utc>) -> Subscriber {
+    let (schedule, slot) = chosen(&row.zone, due);
+    Subscriber {
+        schedule,
+        next: Some(slot),
+        ..row
+    }
+}
+
+/// As if she had chosen just this hour: in the night, no note comes at one that was not chosen.
+fn chosen(zone: &Zone, due: DateTime<Utc>) -> (Schedule, Slot) {
+    let wall = zone.wall(due);
+    let time = TimeOfDay::new(wall.hour(), wall.minute());
+    let time = time.expect("a wall clock shows a time of day");
+    (Schedule::of(time, Weekdays::DAILY), Slot { due, wall })
 }

@@ -4,7 +4,9 @@ use std::{net::TcpListener, time::Duration};
 
 use crate::{
     bot::Bot,
+    broadcast,
     figures::{ms, say},
+    promise,
     town::{Town, is_taken},
 };
 
@@ -36,23 +38,19 @@ pub(crate) async fn run(updates: u64) -> anyhow::Result<()> {
     let taken = town.wait_for(count, Duration::from_mins(2), is_taken).await;
     let (_, peak) = bot.memory();
     bot.stop()?;
-    say(
-        "updates brought at once, answers taken",
-        format!("{count}, {taken}"),
-    );
+    say("updates brought at once", count);
+    promise::exactly("answers taken", taken, count);
     let last = town.telegram.everything_said().pop();
     if let (Some(began), Some(last)) = (began, last) {
         let took = last.instant - began.instant;
         say("from the webhook's registration to the last", ms(took));
     }
-    say(
-        "breaches of a sliding window",
-        town.telegram.breaches().len(),
-    );
-    say(
+    broadcast::limits(&town);
+    promise::none(
         "not answered by 200 at the end",
         town.telegram.unconfirmed(),
     );
-    say("memory at its highest", format!("{peak:.1} MB"));
+    let most = broadcast::MEMORY_SENDING;
+    promise::below("memory at its highest", peak, most, "MB");
     Ok(())
 }

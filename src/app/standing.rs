@@ -15,6 +15,8 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     Starting,
+    /// Telegram has not answered yet, and is asked again.
+    Unheard,
     /// Another process leads.
     StandingBy,
     Leading,
@@ -102,6 +104,7 @@ impl Standing {
         let now = self.lock();
         match now.phase {
             Phase::Starting => bad("starting"),
+            Phase::Unheard => bad("starting: Telegram cannot be reached, and is asked again"),
             Phase::StandingBy => bad("standing by: another process leads"),
             Phase::Leading => good(&now.leading()),
             Phase::WithoutDatabase => {

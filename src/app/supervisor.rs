@@ -18,22 +18,32 @@ const EVERY: Duration = Duration::from_secs(5);
 pub(super) async fn report(standing: Standing, stop: CancellationToken) {
     tell(&[NotifyState::Ready]);
     while !stop.is_cancelled() {
-        let health = standing.health();
-        let at = if health.good {
-            standing.readiness().line
-        } else {
-            health.line
-        };
-        tell(&[NotifyState::Status(&at)]);
-        if health.good {
-            tell(&[NotifyState::Watchdog]);
-        }
+        gives_a_sign(&standing);
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(EVERY) => {}
         }
     }
     tell(&[NotifyState::Stopping]);
+}
+
+/// The same once, of a process that waits for Telegram before it begins: it is up, and must not be killed for that.
+pub(super) fn waits(standing: &Standing) {
+    tell(&[NotifyState::Ready]);
+    gives_a_sign(standing);
+}
+
+fn gives_a_sign(standing: &Standing) {
+    let health = standing.health();
+    let at = if health.good {
+        standing.readiness().line
+    } else {
+        health.line
+    };
+    tell(&[NotifyState::Status(&at)]);
+    if health.good {
+        tell(&[NotifyState::Watchdog]);
+    }
 }
 
 fn tell(what: &[NotifyState]) {

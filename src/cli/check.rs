@@ -14,7 +14,7 @@ use crate::{
     app,
     clock::Clock,
     config::{Config, DataKey},
-    content::Content,
+    content::{Content, crisis},
     domain::{Language, zone},
     store::{Keys, Store},
     telegram::Telegram,
@@ -63,6 +63,13 @@ fn messages(report: &mut Report<impl Write>, config: &Config, today: NaiveDate) 
     for language in Language::ALL {
         let name = language.code();
         match content.practice.review(language) {
+            Some(review) if crisis::is_ahead(review.on, today) => report.warn(
+                "review",
+                format_args!(
+                    "{name}: the review of {} lies ahead; write the day on which the words were read (practice.toml, [review])",
+                    review.on
+                ),
+            )?,
             Some(review) => report.fine(
                 "review",
                 format_args!("{name}: {} on {}", review.by, review.on),
@@ -101,7 +108,18 @@ fn crisis_lines(
             ),
         )?;
     }
-    if overdue.is_empty() {
+    let ahead = content.crisis.ahead(today);
+    for line in &ahead {
+        let checked = line.verified_on;
+        report.warn(
+            "crisis lines",
+            format_args!(
+                "{}: {} was last checked on {checked}, a day that lies ahead; write the day on which it was checked",
+                line.file, line.id
+            ),
+        )?;
+    }
+    if overdue.is_empty() && ahead.is_empty() {
         let countries = content.crisis.countries().count();
         report.fine(
             "crisis lines",
@@ -134,10 +152,13 @@ async fn database(report: &mut Report<impl Write>, config: &Config) -> anyhow::R
     }
     let keys = match &config.data_key {
         DataKey::File(path) if !path.exists() => {
-            report.fine(
-                "data key",
-                format_args!("{} will be made at the first start", path.display()),
-            )?;
+            match Keys::can_be_made(path) {
+                Ok(()) => report.fine(
+                    "data key",
+                    format_args!("{} will be made at the first start", path.display()),
+                )?,
+                Err(error) => report.wrong("data key", format_args!("{error:#}"))?,
+            }
             Keys::from_text(Keys::generate_text().expose_secret())?
         }
         given => match app::read_keys(given) {

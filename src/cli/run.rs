@@ -19,7 +19,11 @@ pub(super) fn run(_args: &Args) -> anyhow::Result<ExitCode> {
     config.token()?;
     super::wait_for(async {
         let stop = until_told_to_stop()?;
-        let app = App::build(&config, Clock::system()).await?;
+        let app = tokio::select! {
+            app = App::build(&config, Clock::system()) => app?,
+            // Nothing has begun yet.
+            () = stop.cancelled() => return Ok(()),
+        };
         app.run(stop).await
     })?;
     Ok(ExitCode::SUCCESS)

@@ -128,7 +128,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "RUST_LOG",
         default: "info",
         what: "How much is logged. The libraries that talk to Telegram stay quiet whatever this says.",
-        allowed: "error, warn, info, debug or trace; or a list such as info,slowbloom::courier=debug",
+        allowed: "error, warn, info, debug, trace or off; or a list such as info,slowbloom::courier=debug",
         secret: false,
     },
 ];

@@ -108,12 +108,26 @@ fn each_setting_refuses_what_it_cannot_use() {
         ("SEND_RATE", "fast"),
         ("PAID_BROADCAST", "maybe"),
         ("RUST_LOG", "slowbloom=loud"),
+        ("RUST_LOG", "verbose"),
+        ("RUST_LOG", "info,slowbloom"),
     ] {
         let said = wrong(&[(name, value)]);
         assert!(
             said.starts_with(&format!("{name}=")) && said.contains("; allowed: "),
             "{name}={value} got: {said}"
         );
+    }
+}
+
+#[test]
+fn every_level_and_list_of_levels_is_taken() {
+    for levels in [
+        "off",
+        "WARN",
+        "info,slowbloom::courier=debug,",
+        "warn,slowbloom=trace",
+    ] {
+        assert_eq!(read(&[("RUST_LOG", levels)]).unwrap().log.filter, levels);
     }
 }
 

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 
 use super::{DataKey, LogFormat, Problems, SETTINGS, Setting};
 use crate::domain::{Country, zone::Zone};
@@ -191,6 +191,10 @@ impl<'a> Reader<'a> {
 
     pub(super) fn log_filter(&mut self) -> String {
         self.defaulted("RUST_LOG", |value| {
+            // The filter would take a word that is no level for a target, and say nothing of all others.
+            if value.split(',').any(is_no_level) {
+                return Err("a word here is no level");
+            }
             EnvFilter::try_new(value)
                 .map(|_| value.to_owned())
                 .map_err(|_| "this cannot be read as levels")
@@ -224,6 +228,12 @@ impl<'a> Reader<'a> {
             parse(setting(name).default).expect("every default in the table is allowed")
         })
     }
+}
+
+/// Whether one part of a list of levels is a word of its own that is none.
+fn is_no_level(part: &str) -> bool {
+    let part = part.trim();
+    !part.contains(['=', '[']) && !part.is_empty() && part.parse::<LevelFilter>().is_err()
 }
 
 /// Where the data is, without user, password and options.

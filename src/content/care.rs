@@ -274,12 +274,13 @@ fn chosen(inserts: &[Insert]) -> impl Iterator<Item = Insert> {
         .take(MAX_INSERTS)
 }
 
-/// Every insert by itself and with every other: all that can stand in one reply.
-fn sets_of_inserts() -> impl Iterator<Item = [Insert; MAX_INSERTS]> {
+/// Every insert by itself and with every other, and where bodies are in danger too: all that can stand in one reply.
+fn sets_of_inserts() -> impl Iterator<Item = [Insert; MAX_INSERTS + 1]> {
     Insert::ALL
         .into_iter()
-        .flat_map(|one| Insert::ALL.into_iter().map(move |other| [one, other]))
-        .filter(|[one, other]| one <= other)
+        .flat_map(|one| Insert::ALL.into_iter().map(move |other| (one, other)))
+        .filter(|(one, other)| one <= other)
+        .flat_map(|(one, other)| [[one, other, other], [Insert::Medical, one, other]])
 }
 
 fn in_turn(openings: &[String], turn: usize) -> &str {

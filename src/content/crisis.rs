@@ -62,9 +62,9 @@ struct Said {
     links: Vec<(String, String)>,
 }
 
-/// A line that was last checked too long ago.
+/// When a line was last checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Overdue {
+pub struct LastCheck {
     /// Its file within `messages/`.
     pub file: String,
     /// Its id.
@@ -156,10 +156,17 @@ impl Directory {
     }
 
     /// The lines that were last checked over [`CHECK_EVERY_DAYS`] before `today`: a warning, not an error.
-    pub fn overdue(&self, today: NaiveDate) -> Vec<Overdue> {
-        self.countries
-            .iter()
-            .flat_map(|lines| lines.overdue(today))
+    pub fn overdue(&self, today: NaiveDate) -> Vec<LastCheck> {
+        let oldest = today.checked_sub_days(Days::new(CHECK_EVERY_DAYS));
+        self.last_checks()
+            .filter(|line| oldest.is_some_and(|oldest| line.verified_on < oldest))
+            .collect()
+    }
+
+    /// The lines whose last check lies ahead of `today` in every zone: a slip of the pen, and never overdue.
+    pub fn ahead(&self, today: NaiveDate) -> Vec<LastCheck> {
+        self.last_checks()
+            .filter(|line| is_ahead(line.verified_on, today))
             .collect()
     }
 
@@ -167,6 +174,19 @@ impl Directory {
     /// country's. The error says what to do.
     pub fn check_text(&self, voice: Voice, html: &str) -> Result<(), String> {
         gate::check_said(&self.get(voice.country).lines, html)
+    }
+
+    fn last_checks(&self) -> impl Iterator<Item = LastCheck> {
+        let checks = |country: &CountryLines| {
+            let file = country.file.clone();
+            let check = move |line: &Line| LastCheck {
+                file: file.clone(),
+                id: line.id.clone(),
+                verified_on: line.verified_on,
+            };
+            country.lines.iter().map(check).collect::<Vec<_>>()
+        };
+        self.countries.iter().flat_map(checks)
     }
 
     fn said(&self, voice: Voice) -> &Said {
@@ -255,18 +275,11 @@ impl CountryLines {
             said,
         })
     }
+}
 
-    fn overdue(&self, today: NaiveDate) -> impl Iterator<Item = Overdue> {
-        let oldest = today.checked_sub_days(Days::new(CHECK_EVERY_DAYS));
-        self.lines
-            .iter()
-            .filter(move |line| oldest.is_some_and(|oldest| line.verified_on < oldest))
-            .map(|line| Overdue {
-                file: self.file.clone(),
-                id: line.id.clone(),
-                verified_on: line.verified_on,
-            })
-    }
+/// Whether a day lies ahead of `today` (in UTC), wherever on earth it was written down.
+pub fn is_ahead(day: NaiveDate, today: NaiveDate) -> bool {
+    day.signed_duration_since(today).num_days() > 1
 }
 
 impl Said {

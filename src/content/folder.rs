@@ -5,8 +5,11 @@
 
 use std::{collections::BTreeMap, fmt, ops::Range, path::Path};
 
+mod reading;
+
 use anyhow::{Context as _, ensure};
 use include_dir::{Dir, include_dir};
+use reading::{line_of, line_of_key, plain_words};
 use serde::de::DeserializeOwned;
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/messages");
@@ -101,6 +104,16 @@ impl Folder {
             file: file.to_owned(),
             line: Some(line_of(text, span.start)),
             what: what.into(),
+        }
+    }
+
+    /// A problem with a value that was read as it is: names the key (`settings.saved`) and the line on which it stands.
+    pub fn problem_of(&self, file: &str, key: &str, what: impl fmt::Display) -> Problem {
+        let text = self.files.get(file).map_or("", String::as_str);
+        Problem {
+            file: file.to_owned(),
+            line: line_of_key(text, key),
+            what: format!("{key}: {what}"),
         }
     }
 }
@@ -274,30 +287,6 @@ fn is_message_file(name: &str) -> bool {
         .is_some_and(|extension| extension == "toml" || extension == "txt")
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
-    let before = text.get(..offset).unwrap_or(text);
-    before.matches('\n').count() + 1
-}
-
-/// The reader's own messages, in words for a person who does not program.
-fn plain_words(message: &str, text: &str) -> String {
-    let is_toml = text.parse::<toml::Table>().is_ok();
-    if !is_toml {
-        return format!("{message}; check the quotation marks, commas and brackets here");
-    }
-    if let Some(key) = quoted_after(message, "missing field ") {
-        return format!("“{key}” is missing; copy it from the original file and write its text");
-    }
-    if let Some(key) = quoted_after(message, "unknown field ") {
-        return format!("“{key}” is not a name this file may hold; check its spelling ({message})");
-    }
-    message.to_owned()
-}
-
-fn quoted_after<'a>(message: &'a str, start: &str) -> Option<&'a str> {
-    message.strip_prefix(start)?.split('`').nth(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,7 +313,10 @@ mod tests {
             "one = \"a\"\ntwo = 2\nthree = 3",
             "line 3: “three” is not a name this file may hold",
         );
-        check("one = 1\ntwo = 2", "line 1: invalid type");
+        check(
+            "one = 1\ntwo = 2",
+            "line 1: write this value in quotation marks (invalid type",
+        );
         check("one = \"a\ntwo = 2", "line 1: ");
     }
 

@@ -12,7 +12,7 @@ pub use groups::{
 };
 
 use super::{
-    folder::{Folder, Problem, Problems},
+    folder::{Folder, Problems},
     markup, wording,
 };
 use crate::domain::Language;
@@ -66,6 +66,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("settings.country_set", &["country"]),
     ("settings.country_shown", &["country"]),
     ("settings.zone_set", &["clock", "zone"]),
+    ("settings.zone_unknown", &["zone"]),
     ("notes.moved", &["date", "time"]),
     ("pause.done_until", &["date", "time"]),
     ("profile.description", &["in_crisis", "in_danger"]),
@@ -84,7 +85,7 @@ impl Phrases {
         let mut problems = Problems::default();
         for (key, text) in phrases.all() {
             if let Err(what) = check(language, &key, &text) {
-                problems.push(Problem::in_file(&file, format!("{key}: {what}")));
+                problems.push(folder.problem_of(&file, &key, what));
             }
         }
         problems.or_ok(phrases)
@@ -173,7 +174,7 @@ mod tests {
             (
                 "saved = \"Saved.\"",
                 "saved = \"\"",
-                "settings.saved: this phrase is empty",
+                "phrases.toml, line 100: settings.saved: this phrase is empty",
             ),
             (
                 "saved = \"Saved.\"",

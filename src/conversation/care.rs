@@ -126,8 +126,8 @@ fn concern(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
     Reply::new(scene.message(body, rows))
 }
 
-/// Medical comes first, then the baby and psychosis, then violence, then someone else; at most two besides the
-/// generic reply (SAFETY 3.5). Where there is violence, the someone else who is named may be the one who hurts her:
+/// Medical comes first, then the baby and psychosis, then violence, then someone else (SAFETY 3.5); the
+/// content shows two of them. Where there is violence, the someone else who is named may be the one who hurts her:
 /// nothing then says to stay with that person.
 fn inserts(finding: &Finding) -> Vec<Insert> {
     let violence = finding.categories.contains(&Category::Violence);
@@ -143,12 +143,8 @@ fn inserts(finding: &Finding) -> Vec<Insert> {
         .filter(|(category, _)| finding.categories.contains(category))
         .map(|(_, insert)| insert)
         .filter(|insert| !(violence && *insert == Insert::Other))
-        .take(MAX_INSERTS)
         .collect()
 }
-
-/// The most inserts in one emergency reply (SAFETY 3.5: “generic reply + up to two inserts”).
-const MAX_INSERTS: usize = 2;
 
 /// Telegram's own share sheet, with the numbers but nothing of what was written to the bot.
 fn share_button(scene: &Scene) -> Button {

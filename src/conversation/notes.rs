@@ -148,7 +148,7 @@ pub fn move_to(
     came: DateTime<Utc>,
     when: Moved,
 ) -> Reply {
-    if subscriber.standing != Standing::Active {
+    if subscriber.standing != Standing::Active || !subscriber.zone.is_known() {
         return settings::show(scene, Place::Tapped);
     }
     if scene.texts().notes.get(id).is_none() {

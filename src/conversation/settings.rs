@@ -193,7 +193,7 @@ pub fn pause(scene: &Scene, subscriber: &Subscriber, days: Option<u16>) -> Reply
     let words = &scene.phrases().pause;
     let said = match (until, changed.next) {
         (None, _) => words.done.clone(),
-        (Some(_), Some(next)) => {
+        (Some(_), Some(next)) if changed.zone.is_known() => {
             let wall = changed.zone.wall(next.due);
             fill(
                 &words.done_until,
@@ -201,7 +201,7 @@ pub fn pause(scene: &Scene, subscriber: &Subscriber, days: Option<u16>) -> Reply
             )
         }
         // No note is to come at all; the screen says why.
-        (Some(_), None) => return show(&scene.with(&changed), Place::Tapped).saving(changed),
+        (Some(_), _) => return show(&scene.with(&changed), Place::Tapped).saving(changed),
     };
     let buttons = &scene.phrases().buttons;
     let rows = vec![
@@ -247,7 +247,13 @@ pub fn back_row(scene: &Scene) -> Vec<Button> {
 fn lines(scene: &Scene, subscriber: &Subscriber) -> Vec<String> {
     let words = &scene.phrases().settings;
     let country = scene.country_name(subscriber.country);
-    let clock = scene.clock(&subscriber.zone);
+    let place = scene.place(&subscriber.zone);
+    let zone = if subscriber.zone.is_known() {
+        let clock = scene.clock(&subscriber.zone);
+        fill(&words.zone, &[("zone", &place), ("clock", &clock)])
+    } else {
+        fill(&words.zone_unknown, &[("zone", &place)])
+    };
     let mut lines = vec![
         words.title.clone(),
         fill(&words.kind, &[("kind", &scene.kind(subscriber))]),
@@ -256,10 +262,7 @@ fn lines(scene: &Scene, subscriber: &Subscriber) -> Vec<String> {
             &words.time,
             &[("time", &scene.time(subscriber.schedule.time()))],
         ),
-        fill(
-            &words.zone,
-            &[("zone", &scene.place(&subscriber.zone)), ("clock", &clock)],
-        ),
+        zone,
         fill(&words.country, &[("country", country)]),
         words.language.clone(),
         if subscriber.sound {
@@ -279,10 +282,11 @@ fn lines(scene: &Scene, subscriber: &Subscriber) -> Vec<String> {
         Standing::Active => {}
     }
     let coming = subscriber.next.filter(|_| {
-        matches!(
+        let on = matches!(
             subscriber.standing,
             Standing::Active | Standing::PausedUntil(_)
-        )
+        );
+        on && subscriber.zone.is_known()
     });
     if let Some(next) = coming {
         let wall = subscriber.zone.wall(next.due);

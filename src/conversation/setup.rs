@@ -240,6 +240,9 @@ fn zone_question(scene: &Scene, flow: Flow) -> Message {
     let zone = scene
         .subscriber
         .map_or(&scene.defaults.zone, |subscriber| &subscriber.zone);
+    if !zone.is_known() {
+        return clock_question(scene, flow);
+    }
     let body = fill(
         &scene.phrases().setup.clock,
         &[("clock", &scene.clock(zone))],

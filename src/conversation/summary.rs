@@ -12,8 +12,13 @@ use super::{
 /// The summary; the settings for whoever paused or ended her notes since.
 pub(super) fn show(scene: &Scene, place: Place) -> Reply {
     let subscriber = match scene.subscriber {
-        Some(subscriber) if subscriber.standing == Standing::Active => subscriber,
-        // “All set” is for whoever gets notes; the settings say that they are paused or off, and offer them again.
+        Some(subscriber)
+            if subscriber.standing == Standing::Active && subscriber.zone.is_known() =>
+        {
+            subscriber
+        }
+        // “All set” is for whoever gets notes; the settings say that they are paused or off, or why none come, and offer
+        // them again.
         Some(_) => return settings::show(scene, place),
         None => return settings::not_subscribed(scene),
     };

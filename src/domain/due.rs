@@ -64,6 +64,10 @@ pub fn decide(sub: &Subscriber, pool_seen: bool, now: DateTime<Utc>) -> Occasion
     let Some(slot) = sub.next.filter(|slot| slot.due <= now) else {
         return Occasion::Nothing;
     };
+    if !sub.zone.is_known() {
+        // Nobody knows whether it is night there. A newer program will know when it is due.
+        return Occasion::Nothing;
+    }
     // A row that ought not to be due is put right by being skipped.
     let comes = notes_come(sub, now);
     let paused = sub.standing == Standing::Paused && reachable(sub);

@@ -1,6 +1,9 @@
 //! Time zones, by the rules bundled into the program (never the machine's own, which may be years old).
 
-use std::{fmt, hash, sync::LazyLock};
+use std::{
+    fmt, hash,
+    sync::{Arc, LazyLock},
+};
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, TimeDelta, Timelike, Utc};
 use jiff::{
@@ -13,11 +16,13 @@ use super::Country;
 /// The rules inside the program. jiff parses a zone once and shares it from then on.
 static BUNDLED: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
-/// An IANA time zone that the bundled rules know, in its canonical spelling (`America/Los_Angeles`).
-/// Cheap to clone.
+/// An IANA time zone that the bundled rules know, in its canonical spelling (`America/Los_Angeles`); or the name of one
+/// that only newer rules know, see [`Zone::kept`]. Cheap to clone.
 #[derive(Clone)]
 pub struct Zone {
     rules: TimeZone,
+    /// The name, when the rules are not those of that zone.
+    unknown: Option<Arc<str>>,
 }
 
 /// What a reading of the wall clock means in a zone.
@@ -45,17 +50,36 @@ impl Zone {
     /// Looks a zone up by its IANA name, in any letter case.
     pub fn new(name: &str) -> Option<Self> {
         let rules = BUNDLED.get(name).ok()?;
-        (!rules.is_unknown() && rules.iana_name().is_some()).then_some(Self { rules })
+        (!rules.is_unknown() && rules.iana_name().is_some()).then_some(Self {
+            rules,
+            unknown: None,
+        })
+    }
+
+    /// The zone of that name as it was written down, maybe by a newer program: one that these rules do not know keeps
+    /// its name, so that nothing is lost, and has the clock of UTC, by which nothing must be sent.
+    pub fn kept(name: &str) -> Self {
+        Self::new(name).unwrap_or_else(|| Self {
+            rules: TimeZone::UTC,
+            unknown: Some(name.into()),
+        })
+    }
+
+    /// Whether the rules know it, so that its clock is its own.
+    pub fn is_known(&self) -> bool {
+        self.unknown.is_none()
     }
 
     /// The IANA name.
     pub fn name(&self) -> &str {
-        self.rules.iana_name().unwrap_or("UTC")
+        let known = || self.rules.iana_name().unwrap_or("UTC");
+        self.unknown.as_deref().unwrap_or_else(known)
     }
 
     /// The name that the zone goes by today; differs from [`Self::name`] for old names (`Asia/Calcutta`).
     pub fn primary_name(&self) -> &str {
-        self.rules.primary_iana_name().unwrap_or(self.name())
+        let primary = self.rules.primary_iana_name();
+        primary.filter(|_| self.is_known()).unwrap_or(self.name())
     }
 
     /// The country it lies in; `None` for zones that are no place (`Etc/GMT+5`).
@@ -238,6 +262,20 @@ mod tests {
         for nothing in ["", "Mars/Olympus", "Etc/Unknown", "America", "../UTC", "é"] {
             assert_eq!(Zone::new(nothing), None, "{nothing}");
         }
+    }
+
+    #[test]
+    fn a_name_that_only_newer_rules_know_is_kept() {
+        let kept = Zone::kept("Mars/Olympus");
+        assert!(!kept.is_known());
+        assert_eq!(
+            (kept.name(), kept.primary_name()),
+            ("Mars/Olympus", "Mars/Olympus")
+        );
+        assert_eq!(kept.country(), None);
+        assert_ne!(kept, zone("UTC"));
+        let known = Zone::kept("europe/berlin");
+        assert!(known.is_known() && known == zone("Europe/Berlin"));
     }
 
     #[test]

@@ -94,6 +94,11 @@ impl Inbound {
         }
         match self.take_effect(finding, asked).await {
             Ok(()) => Handled::Done,
+            Err(error @ StoreError::Unreadable(_)) => {
+                // No try makes it readable, and no note comes from it.
+                tracing::error!(%error, "notes could not be held or stopped");
+                Handled::Done
+            }
             Err(error) => {
                 tracing::error!(%error, "notes could not be held or stopped yet; trying again");
                 Handled::Owing

@@ -23,6 +23,9 @@ const PARK_AFTER: Duration = Duration::from_millis(400);
 /// Its update stays with Telegram as long.
 const NOWHERE_TO_GO: Duration = Duration::from_secs(5);
 
+/// How long to wait before it is tried again to take away a parked answer that arrived, when the database is away.
+const UNPARK_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
 /// How many parked answers are read at once.
 const ROWS: u32 = 200;
 
@@ -182,14 +185,24 @@ impl Inbound {
                 return;
             }
             // Boxed: thousands may wait, and what comes after that is large.
-            Box::pin(inbound.arrived(chat, delivery, id)).await;
+            Box::pin(async {
+                inbound.settle(chat, delivery).await;
+                inbound.unpark(id).await;
+            })
+            .await;
         });
     }
 
-    async fn arrived(&self, chat: ChatId, delivery: Delivery, id: ParkedId) {
-        self.settle(chat, delivery).await;
-        if let Err(error) = self.store.unpark(id).await {
-            tracing::warn!(%error, "a delivered answer is still parked; it may come once more after a restart");
+    /// Returns when it is not parked any more, however often that takes: whatever stays would come once more after the
+    /// next restart, days later.
+    async fn unpark(&self, id: ParkedId) {
+        let mut said = false;
+        while let Err(error) = self.store.unpark(id).await {
+            // Once: a database may be away for long.
+            if !std::mem::replace(&mut said, true) {
+                tracing::warn!(%error, "an answer that arrived is still parked; it would come once more after a restart");
+            }
+            tokio::time::sleep(UNPARK_AGAIN_AFTER).await;
         }
     }
 

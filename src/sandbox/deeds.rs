@@ -60,7 +60,7 @@ pub(super) fn write(
     let message = Message {
         id,
         author: Author::Person(person),
-        date: at.clock,
+        date: at.dated,
         edited: None,
         body,
         attachment,
@@ -121,7 +121,7 @@ pub(super) fn edit(
     if message.author == Author::Bot {
         return Err(NotThere("that message is the bot's".to_owned()));
     }
-    message.edited = Some(at.clock);
+    message.edited = Some(at.dated);
     match &mut message.attachment {
         Some(Attachment::Photo(caption)) => text.clone_into(caption),
         _ => message.body = as_typed(text),
@@ -255,7 +255,7 @@ pub(super) fn membership(chat: &Value, from: &Value, old: &str, new: &str, at: M
     json!({
         "chat": chat,
         "from": from,
-        "date": at.clock.timestamp(),
+        "date": at.dated.timestamp(),
         "old_chat_member": member(old),
         "new_chat_member": member(new),
     })

@@ -172,7 +172,7 @@ fn delete(model: &mut Model, chat: i64, message: i64, at: Moment) -> Result<(), 
     let Some(position) = chat.position(message) else {
         return Err(Refusal::bad_request("message to delete not found"));
     };
-    if at.clock - chat.messages[position].date > DELETABLE {
+    if at.dated - chat.messages[position].date > DELETABLE {
         return Err(Refusal::bad_request("message can't be deleted"));
     }
     let gone = chat.messages.remove(position);

@@ -21,6 +21,8 @@ use super::{
 #[derive(Clone, Copy)]
 pub(super) struct Moment {
     pub(super) clock: DateTime<Utc>,
+    /// As Telegram dates it.
+    pub(super) dated: DateTime<Utc>,
     pub(super) instant: Instant,
 }
 
@@ -52,8 +54,8 @@ pub(super) struct Model {
     pub(super) records: Vec<CallRecord>,
     pub(super) said: Vec<Said>,
     pub(super) toasts: Vec<(i64, Toast)>,
-    /// How far ahead of the machine's clock answers are dated.
-    pub(super) dated_ahead: chrono::TimeDelta,
+    /// How far Telegram's own clock is ahead of the machine's.
+    pub(super) ahead: chrono::TimeDelta,
     last_message_id: i64,
     last_query: u64,
 }
@@ -154,7 +156,7 @@ impl Model {
         let message = Message {
             id,
             author: Author::Bot,
-            date: at.clock,
+            date: at.dated,
             edited: None,
             body: wording.body,
             attachment: None,
@@ -246,7 +248,7 @@ impl Model {
         }
         message.keyboard = keyboard;
         message.markup = wording.markup_json;
-        message.edited = Some(at.clock);
+        message.edited = Some(at.dated);
         let said = Said {
             chat: chat_id,
             message_id,

@@ -160,7 +160,7 @@ impl Parent {
             model.queue.push(
                 "message",
                 &json!({
-                    "message_id": id, "from": from, "chat": chat, "date": at.clock.timestamp(),
+                    "message_id": id, "from": from, "chat": chat, "date": at.dated.timestamp(),
                     "new_chat_members": [bot_json()], "new_chat_member": bot_json(),
                 }),
             );

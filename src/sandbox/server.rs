@@ -71,7 +71,7 @@ pub(super) async fn bot_api(
     };
     let mut response = call(&shared, &line, method, params).await;
     // Without this the server itself puts the machine's time there.
-    let date = Clock::system().now() + shared.with(|model| model.dated_ahead);
+    let date = Clock::system().now() + shared.with(|model| model.ahead);
     let date = date.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     if let Ok(date) = date.parse() {
         response.headers_mut().insert(header::DATE, date);

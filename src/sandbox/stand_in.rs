@@ -187,9 +187,9 @@ impl StandIn {
         self.shared.change(|model| model.faults.clear());
     }
 
-    /// From now on answers are dated so far ahead of the machine's clock: as if that were so far behind.
-    pub fn dates_answers_ahead(&self, by: chrono::TimeDelta) {
-        self.shared.with(|model| model.dated_ahead = by);
+    /// From now on answers and messages are dated so far ahead of the machine's clock: as if that were so far behind.
+    pub fn is_ahead(&self, by: chrono::TimeDelta) {
+        self.shared.with(|model| model.ahead = by);
     }
 
     /// Refuses with 429 what is over the limits, instead of only counting it.
@@ -281,8 +281,10 @@ impl Shared {
     }
 
     pub(super) fn moment(&self) -> Moment {
+        let clock = self.0.clock.now();
         Moment {
-            clock: self.0.clock.now(),
+            clock,
+            dated: clock + self.with(|model| model.ahead),
             instant: self.0.clock.instant(),
         }
     }

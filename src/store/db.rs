@@ -38,31 +38,43 @@ impl Store {
     pub async fn open(url: &str, keys: Keys) -> anyhow::Result<Self> {
         let place = Place::from_url(url)?;
         place.prepare()?;
-        let store = Self::connect(place, keys).await?;
-        store.migrate().await?;
-        store.check_key().await?;
-        Ok(store)
+        let ready = async {
+            let store = Self::connect(place.clone(), keys).await?;
+            store.migrate().await?;
+            store.check_key().await?;
+            Ok(store)
+        };
+        ready.await.map_err(|error| place.refused(error))
     }
 
     /// Opens a database that exists, and changes nothing about it: for looking at the live one from beside.
     /// `None` when there is none yet; an error when its version or its key is not ours.
     pub async fn attach(url: &str, keys: Keys) -> anyhow::Result<Option<Self>> {
         let place = Place::from_url(url)?;
+        place.look()?;
         if matches!(&place, Place::Sqlite(path) if !path.exists()) {
             return Ok(None);
         }
-        let store = Self::connect(place, keys).await?;
-        let ours = store.newest();
-        match (store.version().await?, ours) {
-            (None, _) => return Ok(None),
-            (theirs, ours) if theirs > ours => bail!(store.too_new()),
-            (theirs, ours) if theirs < ours => bail!(
-                "the database {} is of an older version; `slowbloom run` will bring it up to date",
-                store.place
-            ),
-            _ => store.check_key().await?,
-        }
-        Ok(Some(store))
+        let looked_at = async {
+            let store = Self::connect(place.clone(), keys).await?;
+            match (store.version().await?, store.newest()) {
+                (None, _) => return Ok(None),
+                (theirs, ours) if theirs > ours => bail!(store.too_new()),
+                (theirs, ours) if theirs < ours => bail!(
+                    "the database {} is of an older version; `slowbloom run` will bring it up to date",
+                    store.place
+                ),
+                _ => store.check_key().await?,
+            }
+            Ok(Some(store))
+        };
+        looked_at.await.map_err(|error| place.refused(error))
+    }
+
+    /// Refuses what [`Store::open`] would refuse about the file of a SQLite database, and makes nothing. A database
+    /// server is not asked.
+    pub fn look(url: &str) -> anyhow::Result<()> {
+        Place::from_url(url)?.look()
     }
 
     /// Whether the URL names a SQLite file that is there. A database server is not asked.
@@ -185,12 +197,9 @@ impl Store {
     }
 
     async fn connect(place: Place, keys: Keys) -> anyhow::Result<Self> {
-        let pools = Pools::connect(&place)
-            .await
-            .with_context(|| format!("cannot open the database {place}"))?;
         Ok(Self {
+            pools: Pools::connect(&place).await?,
             file: place.file().await,
-            pools,
             keys,
             place,
             trouble: Arc::default(),

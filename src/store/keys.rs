@@ -65,10 +65,16 @@ impl Keys {
     /// Reads the key file, or makes it (readable by its owner only) with a new key when there is none.
     /// Refuses a file that everyone on the machine may read or change.
     pub fn load_or_create(path: &Path) -> anyhow::Result<Self> {
-        if !path.try_exists().with_context(|| unreadable(path))? {
-            create(path).with_context(|| format!("cannot make the key file {}", path.display()))?;
+        if !path.exists() {
+            Self::can_be_made(path)?;
+            create(path).with_context(|| unmakable(path))?;
         }
         Self::load(path)
+    }
+
+    /// Refuses a place at which [`Keys::load_or_create`] could make no key file. Makes nothing.
+    pub fn can_be_made(path: &Path) -> anyhow::Result<()> {
+        super::place::writable(path).with_context(|| unmakable(path))
     }
 
     /// Reads the key file, with the same refusals.
@@ -196,6 +202,10 @@ fn decode(text: &str) -> Option<SecretBox<[u8; KEY_BYTES]>> {
 
 fn unreadable(path: &Path) -> String {
     format!("cannot read the key file {}", path.display())
+}
+
+fn unmakable(path: &Path) -> String {
+    format!("cannot make the key file {}", path.display())
 }
 
 /// Writes the file so that no one else can read it at any moment, and so that it outlives a power cut: a database

@@ -35,9 +35,21 @@ pub struct Lead(Hold);
 #[derive(Debug)]
 enum Hold {
     /// The locked file; the operating system lets go with the process.
-    File(#[expect(dead_code, reason = "held for its lock")] fs::File),
+    File(#[cfg_attr(not(test), expect(dead_code, reason = "held for its lock"))] Locked),
     /// The session that holds the lock, and its name at the server, which lets go with the session.
     Session(Box<PgConnection>, String),
+}
+
+/// A file with our lock on it, until this is dropped.
+#[derive(Debug)]
+struct Locked(fs::File);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Said, and not left to the closing: a child that was forked at this very moment still has the file open, and
+        // would keep the lock until it becomes another program.
+        let _ = self.0.unlock();
+    }
 }
 
 /// The session that holds the lock, by a name that no other session ever has.
@@ -59,7 +71,7 @@ impl Store {
                     .open(&name)
                     .with_context(|| format!("cannot open {}", name.display()))?;
                 match file.try_lock() {
-                    Ok(()) => Ok(Some(Lead(Hold::File(file)))),
+                    Ok(()) => Ok(Some(Lead(Hold::File(Locked(file))))),
                     Err(fs::TryLockError::WouldBlock) => bail!(
                         "another slowbloom already runs on this database ({}); stop it first",
                         path.display()
@@ -74,7 +86,7 @@ impl Store {
                 timeout(ANSWER_TIMEOUT, lock_session(&options))
                     .await
                     .context("the database does not answer")?
-                    .context("cannot ask the database who leads")
+                    .map_err(|error| self.place.refused(error.into()))
             }
         }
     }
@@ -166,4 +178,28 @@ async fn lock_session(
     }
     session.close().await?;
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Keys;
+
+    #[tokio::test]
+    async fn the_lead_is_free_at_once_also_when_a_forked_child_has_the_file_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("bloom.db").display());
+        let keys = Keys::from_text(&"ab".repeat(32)).unwrap();
+        let store = Store::open(&url, keys).await.unwrap();
+        let lead = store.try_lead().await.unwrap().unwrap();
+        let Hold::File(Locked(file)) = &lead.0 else {
+            unreachable!("SQLite's lead is a file");
+        };
+        // As a child has it between its fork and its exec.
+        let inherited = file.try_clone().unwrap();
+        assert!(store.try_lead().await.is_err(), "it is held");
+        drop(lead);
+        assert!(store.try_lead().await.unwrap().is_some());
+        drop(inherited);
+    }
 }

@@ -30,7 +30,7 @@ pub use subscribers::{Counts, Cursor, Saved};
 pub struct Page<T, C> {
     /// The rows that could be read.
     pub rows: Vec<T>,
-    /// How many rows were passed over because they cannot be read (a zone that is no more, a damaged value).
+    /// How many rows were passed over because they cannot be read (a damaged value).
     pub unreadable: usize,
     /// Where the next page begins; `None` when this was the last.
     pub next: Option<C>,

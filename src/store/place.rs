@@ -1,14 +1,17 @@
 //! Where the database is, and the rights on what is made there.
 
 use std::{
-    fmt, fs,
+    fmt, fs, io,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     str::FromStr,
 };
 
 use anyhow::{Context, anyhow, ensure};
+use rustix::fs::Access;
 use sqlx::{ConnectOptions, postgres::PgConnectOptions};
+
+use super::trouble;
 
 /// Where the database is. Shown without user or password.
 #[derive(Clone)]
@@ -39,22 +42,42 @@ impl Place {
         Ok(Self::Postgres(Box::new(options)))
     }
 
+    /// Refuses a SQLite file that was here before and is gone, and one that this user could not make or write. Makes
+    /// nothing.
+    pub(super) fn look(&self) -> anyhow::Result<()> {
+        let (Self::Sqlite(path), Some(lock)) = (self, self.lock_file()) else {
+            return Ok(());
+        };
+        ensure!(
+            path.exists() || !lock.exists(),
+            "the database file {0} is missing, and was here before ({0}.lock still is): put it back, or its newest backup; \
+             to begin anew without the old data, delete {0}.lock",
+            path.display()
+        );
+        writable(path)
+            .and_then(|()| writable(&lock))
+            .with_context(|| format!("cannot use the database file {}", path.display()))
+    }
+
     /// Makes the file of a SQLite database, and its folder.
     pub(super) fn prepare(&self) -> anyhow::Result<()> {
         let Self::Sqlite(path) = self else {
             return Ok(());
         };
-        ensure!(
-            path.exists() || !self.lock_file().is_some_and(|lock| lock.exists()),
-            "the database file {0} is missing, and was here before ({0}.lock still is): put it back, or its newest backup; \
-             to begin anew without the old data, delete {0}.lock",
-            path.display()
-        );
+        self.look()?;
         create_folder(folder_of(path))?;
         owner_only(fs::OpenOptions::new().append(true).create(true))
             .open(path)
             .with_context(|| format!("cannot open the database file {}", path.display()))?;
         Ok(())
+    }
+
+    /// A failure of the engine in words that say what to do; any other error as it is.
+    pub(super) fn refused(&self, error: anyhow::Error) -> anyhow::Error {
+        match trouble::cause(&error) {
+            Some(cause) => anyhow!("cannot use the database {self}: {}", trouble::remedy(cause)),
+            None => error,
+        }
     }
 
     /// The file beside a SQLite database that whoever leads holds locked; it stays when the process ends.
@@ -111,6 +134,31 @@ pub(super) fn folder_of(path: &Path) -> &Path {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
+}
+
+/// Refuses a file that this user can neither make nor change, or whose folder takes no others beside it. Asks the
+/// system only, and makes nothing.
+pub(super) fn writable(path: &Path) -> anyhow::Result<()> {
+    let may = |path: &Path, what| rustix::fs::access(path, what).map_err(io::Error::from);
+    if path.exists() {
+        may(path, Access::READ_OK | Access::WRITE_OK).with_context(|| {
+            format!(
+                "this user may not write {}; give it to the user that runs the bot",
+                path.display()
+            )
+        })?;
+    }
+    let there = folder_of(path)
+        .ancestors()
+        .find(|folder| folder.exists())
+        .unwrap_or(Path::new("."));
+    ensure!(there.is_dir(), "{} is no folder", there.display());
+    may(there, Access::WRITE_OK | Access::EXEC_OK).with_context(|| {
+        format!(
+            "this user may not make files in the folder {}; give it to the user that runs the bot",
+            there.display()
+        )
+    })
 }
 
 /// Makes a folder, and those above it, that only their owner can look into.

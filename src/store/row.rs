@@ -98,7 +98,7 @@ impl Row {
             chat: self.chat(keys).ok_or(bad("chat"))?,
             language: Language::from_code(&self.language).ok_or(bad("language"))?,
             country: Country::from_code(&self.country).ok_or(bad("country"))?,
-            zone: Zone::new(&self.zone).ok_or(bad("time zone"))?,
+            zone: Zone::kept(&self.zone),
             schedule: Schedule::parse(&self.schedule)
                 .ok()
                 .ok_or(bad("schedule"))?,

@@ -131,6 +131,7 @@ impl Telegram {
         payload: &(impl Serialize + Sync + ?Sized),
         timeout: Duration,
     ) -> Result<Box<RawValue>, Failure> {
+        let asked_at = Dated::machine();
         let mut response = self
             .client
             .post(self.address(method))
@@ -141,7 +142,7 @@ impl Telegram {
             .map_err(|error| outcome::broken(&error.without_url()))?;
         let status = response.status().as_u16();
         if status == 200 {
-            self.dated.note(response.headers());
+            self.dated.note(response.headers(), asked_at);
         }
         let mut body = Vec::new();
         loop {

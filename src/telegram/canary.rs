@@ -146,7 +146,7 @@ async fn poll(telegram: &Telegram) {
         assert_hides(&tick);
     }
     assert_hides(&inbox);
-    inbox.finish(Duration::ZERO).await;
+    inbox.finish(&handle, Duration::ZERO).await;
 }
 
 async fn send(telegram: &Telegram) {

@@ -17,7 +17,7 @@ pub mod update;
 mod wait;
 pub mod webhook;
 
-pub use api::Telegram;
+pub use api::{Me, Telegram};
 pub use door::{Class, Delivery, Door, Letter, Limits, Place, Receipt, Wording};
 pub use inbox::{Handled, Inbox};
 pub use outcome::Failure;

@@ -59,6 +59,8 @@ struct Reading {
     words: Vec<Word>,
     says: Vec<Say>,
     masks: Vec<(usize, usize, String)>,
+    /// The model's chances of emergency, loss and anything at all, each where it is highest.
+    shares: [f32; 3],
 }
 
 impl Reading {
@@ -95,13 +97,25 @@ impl Reading {
             .collect();
         doubt(&mut says, &chances);
         let stretches = windows.iter().zip(&chances);
-        says.extend(stretches.filter_map(|(window, chances)| suspicion(window, chances, softened)));
+        for (window, chances) in stretches {
+            let Some(mut say) = suspicion(window, chances, softened) else {
+                continue;
+            };
+            say.other = say.tier == Tier::Emergency && scene.tells_of_other(window);
+            says.push(say);
+        }
+        let shares = strongest(&chances);
         let masks = masks
             .iter()
             .filter(|hit| hit.verdict() == Verdict::Mask)
             .map(|hit| (hit.start, hit.end, hit.program.name.clone()))
             .collect();
-        Self { words, says, masks }
+        Self {
+            words,
+            says,
+            masks,
+            shares,
+        }
     }
 
     fn finding(&self) -> Finding {
@@ -158,6 +172,10 @@ impl Reading {
             );
             lines.push(line);
         }
+        let [emergency, loss, anything] = self.shares.map(|share| share * 100.0);
+        lines.push(format!(
+            "model at most: emergency {emergency:.0}%, loss {loss:.0}%, anything {anything:.0}%"
+        ));
         lines
     }
 
@@ -287,6 +305,21 @@ impl Scene<'_> {
             })
             .unwrap_or(false)
     }
+
+    /// Whether the first one that a stretch is about is someone else.
+    fn tells_of_other(&self, window: &Window) -> bool {
+        (window.start..window.end)
+            .find_map(|place| {
+                if self.at("someone-else", place) != 0 {
+                    Some(true)
+                } else if self.at("myself-subject", place) != 0 {
+                    Some(false)
+                } else {
+                    None
+                }
+            })
+            .unwrap_or(false)
+    }
 }
 
 /// Chance of an emergency, all kinds together, from which the model alone says so.
@@ -295,6 +328,11 @@ const SURE: f32 = 0.77;
 const VERY_SURE: f32 = 0.93;
 /// Chance of a loss from which the model alone says so.
 const SURE_OF_LOSS: f32 = 0.55;
+/// The same in a few words: a loss stops all notes, and few words prove little.
+const SURE_OF_SHORT_LOSS: f32 = 0.8;
+const FEW: usize = 6;
+/// Fewer words than this are for the rules alone.
+const FEWEST: usize = 2;
 /// Chance of anything at all from which it is a concern.
 const SUSPECTED: f32 = 0.65;
 
@@ -314,14 +352,29 @@ fn chance(chances: &Chances, tier: Tier) -> f32 {
 /// Chance of anything at all below which a concern that only a rule sees is none.
 const ORDINARY: f32 = 0.1;
 
+/// The chances of emergency, loss and anything at all, each in the stretch where it is highest.
+fn strongest(chances: &[Chances]) -> [f32; 3] {
+    let most = |of: fn(&Chances) -> f32| chances.iter().map(of).fold(0.0, f32::max);
+    [
+        most(|chances| chance(chances, Tier::Emergency)),
+        most(|chances| chance(chances, Tier::Loss)),
+        most(|chances| 1.0 - chance(chances, Tier::None)),
+    ]
+}
+
 /// What only a rule sees, and the model nowhere: an emergency is answered as a concern, so that help is shown all the
 /// same; a concern is none.
 fn doubt(says: &mut Vec<Say>, chances: &[Chances]) {
-    let most = |of: fn(&Chances) -> f32| chances.iter().map(of).fold(0.0, f32::max);
-    if most(|chances| 1.0 - chance(chances, Tier::None)) < ORDINARY {
-        says.retain(|say| say.tier != Tier::Concern);
+    let [emergency, _, anything] = strongest(chances);
+    if anything < ORDINARY {
+        // Not what she denies or says is over: those words were taken out of what the model sees.
+        let vague = |say: &&mut Say| say.tier == Tier::Concern && !say.softened;
+        for say in says.iter_mut().filter(vague) {
+            say.tier = Tier::None;
+            say.why.push_str(" (doubted)");
+        }
     }
-    if most(|chances| chance(chances, Tier::Emergency)) < DOUBTED {
+    if emergency < DOUBTED {
         for say in says.iter_mut().filter(|say| say.tier == Tier::Emergency) {
             say.tier = Tier::Concern;
             say.category = Category::Distress;
@@ -335,9 +388,18 @@ fn doubt(says: &mut Vec<Say>, chances: &[Chances]) {
 fn suspicion(window: &Window, chances: &Chances, softened: bool) -> Option<Say> {
     let needed = if softened { VERY_SURE } else { SURE };
     let anything = 1.0 - chance(chances, Tier::None);
+    let words = window.end - window.start;
+    if words < FEWEST {
+        return None;
+    }
+    let loss = if words < FEW {
+        SURE_OF_SHORT_LOSS
+    } else {
+        SURE_OF_LOSS
+    };
     let tier = if chance(chances, Tier::Emergency) >= needed {
         Tier::Emergency
-    } else if chance(chances, Tier::Loss) >= SURE_OF_LOSS {
+    } else if chance(chances, Tier::Loss) >= loss {
         Tier::Loss
     } else if anything >= SUSPECTED {
         Tier::Concern

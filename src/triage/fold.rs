@@ -22,18 +22,23 @@ pub(super) enum Glyph {
     Emoji(char),
 }
 
+/// A character that stands for more than these is a whole phrase in another script, and no part of a word.
+const MOST_PARTS: usize = 4;
+
 /// The text as glyphs: NFKC, lower case, accents off, look-alike letters of other scripts made Latin,
 /// everything invisible gone.
 pub(super) fn glyphs(text: &str) -> Vec<Glyph> {
     let mut out = Vec::with_capacity(text.len());
-    for raw in text.nfkd() {
-        if is_combining_mark(raw) || is_invisible(raw) {
+    for character in text.chars() {
+        if std::iter::once(character).nfkd().nth(MOST_PARTS).is_some() {
+            out.push(Glyph::Space);
             continue;
         }
-        for lower in raw.to_lowercase() {
-            if let Some(glyph) = glyph(lower) {
-                out.push(glyph);
+        for raw in std::iter::once(character).nfkd() {
+            if is_combining_mark(raw) || is_invisible(raw) {
+                continue;
             }
+            out.extend(raw.to_lowercase().filter_map(glyph));
         }
     }
     soften_ellipses(&mut out);

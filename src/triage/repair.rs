@@ -24,7 +24,11 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     let mut out: Vec<Word> = Vec::with_capacity(rough.len());
     for piece in rough {
         let mut breaks = piece.breaks;
-        let (texts, others) = resolve(&piece.text);
+        let (texts, others) = if piece.spelled {
+            spelled(&piece.text)
+        } else {
+            resolve(&piece.text)
+        };
         let single = texts.len() == 1;
         for text in texts {
             out.push(Word {
@@ -65,10 +69,20 @@ fn flush_run(run: &mut Vec<Rough>, out: &mut Vec<Rough>) {
             Some(last) if index > 0 && !piece.wide => last.text.push_str(&piece.text),
             _ => out.push(Rough {
                 breaks: piece.breaks && index == 0,
+                spelled: true,
                 ..piece
             }),
         }
     }
+}
+
+/// What letters that stood alone spell: a word, or words run together with something unknown among them.
+fn spelled(run: &str) -> (Vec<String>, Vec<String>) {
+    let (texts, others) = resolve(run);
+    if texts.len() == 1 && texts[0] == run && !known(run) {
+        return (Vocabulary::get().cut_around(run), Vec::new());
+    }
+    (texts, others)
 }
 
 /// What a rough word stands for: its words, and other readings when it is one word.
@@ -208,6 +222,10 @@ mod tests {
             ("killmyself", "kill myself"),
             ("I WANT TO DIEEEE", "i want to die"),
             ("s.u.i.c.i.d.e", "suicide"),
+            (
+                "w e v j z v s a i d i w a n t t o d i e",
+                "we v j z v said i want to die",
+            ),
         ] {
             assert_eq!(repaired(typed), meant, "{typed}");
         }

@@ -16,6 +16,8 @@ pub(super) struct Rough {
     pub(super) breaks: bool,
     /// More than one space before: where spaced-out words are parted.
     pub(super) wide: bool,
+    /// Put together from letters that stood alone.
+    pub(super) spelled: bool,
 }
 
 /// Cuts a text into rough words; an emoji moves to the end of its sentence, so that it parts no phrase.
@@ -76,6 +78,7 @@ impl Cutter {
                 text: trimmed.to_owned(),
                 breaks: std::mem::take(&mut self.breaks),
                 wide: std::mem::take(&mut self.wide),
+                spelled: false,
             });
         }
     }
@@ -86,6 +89,7 @@ impl Cutter {
                 text: emoji.to_string(),
                 breaks: false,
                 wide: false,
+                spelled: false,
             });
         }
     }

@@ -13,6 +13,10 @@ use super::words::known;
 pub(super) const LONGEST_TYPO: usize = 20;
 /// Longest run of letters that is cut into words, in letters.
 const LONGEST_RUN: usize = 160;
+/// What the rules' words cost, and no word less.
+const CHEAPEST_WORD: u32 = 8;
+/// What a letter costs that is part of no word: more than any word.
+const UNKNOWN_LETTER: u32 = 18;
 
 /// How Spanish sounds, so that "kiero bibir" and "quiero vivir" are the same word.
 fn sound(word: &str) -> String {
@@ -128,43 +132,58 @@ impl Vocabulary {
 
     /// Cuts letters run together into as few words as possible, or nothing.
     pub(super) fn cut(&self, run: &str) -> Option<Vec<String>> {
-        let letters: Vec<char> = run.chars().collect();
-        if letters.len() < 5 || letters.len() > LONGEST_RUN {
+        let letters = run.chars().count();
+        if !(5..=LONGEST_RUN).contains(&letters) {
             return None;
         }
+        let (words, cost) = self.cheapest(run, None)?;
+        (cost as usize <= letters * 4).then_some(words)
+    }
+
+    /// The same around what is in no list: its letters stay alone.
+    pub(super) fn cut_around(&self, run: &str) -> Vec<String> {
+        self.cheapest(run, Some(UNKNOWN_LETTER))
+            .map_or_else(|| vec![run.to_owned()], |(words, _)| words)
+    }
+
+    /// The words of the cheapest cut and its cost; `unknown` is what a letter costs that is part of no word.
+    fn cheapest(&self, run: &str, unknown: Option<u32>) -> Option<(Vec<String>, u32)> {
+        let mut places: Vec<usize> = run.char_indices().map(|(place, _)| place).collect();
+        places.push(run.len());
+        let letters = places.len() - 1;
         // Cheapest way to each place: (cost, where its last word begins).
-        let mut best: Vec<Option<(u32, usize)>> = vec![None; letters.len() + 1];
+        let mut best: Vec<Option<(u32, usize)>> = vec![None; letters + 1];
         best[0] = Some((0, 0));
-        for end in 1..=letters.len() {
+        for end in 1..=letters {
             for start in end.saturating_sub(14)..end {
                 let Some((before, _)) = best[start] else {
                     continue;
                 };
-                let word: String = letters[start..end].iter().collect();
-                if let Some(cost) = self.cost(&word)
+                if best[end].is_some_and(|(now, _)| before + CHEAPEST_WORD >= now) {
+                    continue;
+                }
+                let alone = unknown.filter(|_| end - start == 1);
+                if let Some(cost) = self.cost(&run[places[start]..places[end]]).or(alone)
                     && best[end].is_none_or(|(now, _)| before + cost < now)
                 {
                     best[end] = Some((before + cost, start));
                 }
             }
         }
-        let (total, _) = best[letters.len()]?;
-        if total as usize > letters.len() * 4 {
-            return None;
-        }
+        let (total, _) = best[letters]?;
         let mut words = Vec::new();
-        let mut end = letters.len();
+        let mut end = letters;
         while end > 0 {
             let start = best[end].map_or(0, |(_, start)| start);
-            let word: String = letters[start..end].iter().collect();
-            match tokens::written_out(&word) {
+            let word = &run[places[start]..places[end]];
+            match tokens::written_out(word) {
                 Some(written) => words.extend(written.into_iter().rev()),
-                None => words.push(word),
+                None => words.push(word.to_owned()),
             }
             end = start;
         }
         words.reverse();
-        Some(words)
+        Some((words, total))
     }
 
     fn cost(&self, word: &str) -> Option<u32> {
@@ -180,7 +199,7 @@ impl Vocabulary {
         let id = self.ids.get(word);
         match (id, length) {
             (Some(_), 2) => Some(10),
-            (Some(_), _) => Some(8),
+            (Some(_), _) => Some(CHEAPEST_WORD),
             (None, 4..) if known(word) => Some(14),
             _ => None,
         }

@@ -1,5 +1,6 @@
 //! A machine whose clock is days or decades off: nothing is sent, skipped or erased by it, and when it is right again
-//! nobody stays without notes until a day that it named.
+//! nobody stays without notes until a day that it named. By how little or much it is off, an answer that comes at once
+//! does not say that it comes late, and one that comes late says so.
 //!
 //! A process cannot be given another clock from outside; what it can be given is a Telegram that dates its answers
 //! otherwise.
@@ -13,7 +14,7 @@ use slowbloom::{
         schedule::Schedule,
         subscriber::{Slot, Standing},
     },
-    sandbox::PATIENCE,
+    sandbox::{Fault, PATIENCE, Parent, Target},
     store::{Keys, Store},
 };
 use tokio::time::sleep;
@@ -22,6 +23,7 @@ use crate::support::{program::Program, seeding::subscriber, world::World};
 
 /// Longer than it takes to look at what is due when the clock is believed: that is the first thing it does.
 const LONG_ENOUGH: Duration = Duration::from_secs(3);
+const LATE: &str = "I was offline, so this comes late.";
 const ASK_EVERY: Duration = Duration::from_millis(20);
 
 async fn program() -> (Program, Store) {
@@ -65,14 +67,15 @@ async fn rows(store: &Store, now: DateTime<Utc>) -> Vec<Subscriber> {
 async fn nothing_happens_by_a_clock_that_is_ahead_by(off: TimeDelta) {
     let (mut program, store) = program().await;
     let rows = rows(&store, program.clock.now() - off).await;
-    program.telegram.dates_answers_ahead(-off);
+    program.telegram.is_ahead(-off);
     program.starts();
     program
         .until_it_answers("/readyz", "clock is days off from Telegram's", PATIENCE)
         .await;
     let mia = program.telegram.parent(9, "mia", "en");
     mia.says("I want to die");
-    assert!(mia.next_bot_message().await.unwrap().text.contains("988"));
+    let help = mia.next_bot_message().await.unwrap().text;
+    assert!(help.contains("988") && !help.starts_with(LATE), "{help}");
     sleep(LONG_ENOUGH).await;
     for row in &rows {
         assert_eq!(stored(&store, row.chat.0).await, *row);
@@ -80,7 +83,7 @@ async fn nothing_happens_by_a_clock_that_is_ahead_by(off: TimeDelta) {
     assert_eq!(program.telegram.everything_said().len(), 1);
     assert_eq!(program.asked("/healthz").await.unwrap().1, "well");
     // Set right again: in this test it is Telegram that comes round.
-    program.telegram.dates_answers_ahead(TimeDelta::zero());
+    program.telegram.is_ahead(TimeDelta::zero());
     let began = program.clock.instant();
     while program.asked("/readyz").await.unwrap().1 != "leading" {
         assert!(
@@ -159,7 +162,7 @@ async fn what_a_wrong_clock_put_far_away_is_brought_near_and_nothing_else() {
     }
 }
 
-async fn until_next_is(world: &World, mia: &slowbloom::sandbox::Parent, wall: &str) {
+async fn until_next_is(world: &World, mia: &Parent, wall: &str) {
     let began = world.clock.instant();
     loop {
         let next = world.next_note(mia).await;
@@ -207,5 +210,83 @@ async fn a_clock_that_was_ahead_for_a_while_costs_no_parent_a_month() {
     assert_eq!(
         world.diary(&luz, zone),
         ["Mon 03-08 19:00", "Tue 03-09 19:00", "Wed 03-10 19:00"]
+    );
+}
+
+/// What the bot says next, and whether it says that this comes late.
+async fn hears(parent: &Parent, what: &str) -> bool {
+    let said = parent.next_bot_message().await.unwrap().text;
+    assert!(said.contains(what), "{said}");
+    said.starts_with(LATE)
+}
+
+/// The machine's clock is so far ahead of Telegram's.
+async fn only_what_is_late_says_so(off: TimeDelta) {
+    let mut world = World::new().await;
+    world.telegram.is_ahead(-off);
+    let mia = world.mia();
+    mia.says("/signs");
+    assert!(!hears(&mia, "sign").await, "it came at once");
+    mia.says("I want to die");
+    assert!(!hears(&mia, "988").await, "it came at once");
+    mia.edits_last("I want to die.").unwrap();
+    assert!(!hears(&mia, "988").await, "it came at once");
+    world.answered().await;
+    world.stops().await;
+    mia.says("/signs");
+    world.clock.jump(TimeDelta::minutes(9));
+    world.restarts().await;
+    assert!(!hears(&mia, "sign").await, "it came soon");
+    world.answered().await;
+    world.stops().await;
+    mia.says("I want to die");
+    world.clock.jump(TimeDelta::hours(1));
+    world.restarts().await;
+    assert!(hears(&mia, "988").await, "it waited for an hour");
+    world.answered().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_late_says_so_by_a_right_clock() {
+    only_what_is_late_says_so(TimeDelta::zero()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_late_says_so_by_a_clock_an_hour_ahead() {
+    only_what_is_late_says_so(TimeDelta::hours(1)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_late_says_so_by_a_clock_an_hour_behind() {
+    only_what_is_late_says_so(-TimeDelta::hours(1)).await;
+}
+
+/// The clock is set right while an answer waits: it is as late as it is by Telegram's.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_waits_while_the_clock_is_set_right_is_not_late_by_that() {
+    let mut world = World::new().await;
+    let (mia, luz) = (world.mia(), world.luz());
+    // By a clock an hour behind; and a tap, which has no date.
+    world.telegram.is_ahead(TimeDelta::hours(1));
+    world.says(&mia, "/start").await;
+    mia.next_bot_message().await.unwrap();
+    world
+        .telegram
+        .keeps_failing(Target::Sending, Fault::Gateway(502));
+    luz.says("/help");
+    mia.taps("Yes, I’m 18+ and I agree").unwrap();
+    world.confirmed().await;
+    world.stops().await;
+    world.telegram.is_ahead(TimeDelta::zero());
+    world.clock.jump(TimeDelta::hours(1));
+    world.telegram.recovers();
+    world.restarts().await;
+    assert!(!hears(&mia, "").await);
+    assert!(
+        !luz.next_bot_message()
+            .await
+            .unwrap()
+            .text
+            .contains("Estuve sin")
     );
 }

@@ -1,7 +1,10 @@
 //! The program as the operator meets it on the command line: settings, `.env`, exit codes, and what is never shown.
 
+mod files;
+
 use std::{
     fs,
+    path::Path,
     process::{Command, Output},
 };
 
@@ -9,13 +12,18 @@ use std::{
 fn slowbloom(args: &[&str], dotenv: &str, environment: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(".env"), dotenv).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_slowbloom"))
+    beginning_with(env!("CARGO_BIN_EXE_slowbloom"), folder.path())
         .args(args)
-        .current_dir(folder.path())
-        .env_clear()
         .envs(environment.iter().copied())
         .output()
         .unwrap()
+}
+
+/// A program in this folder, with nothing of our environment.
+fn beginning_with(program: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder).env_clear();
+    command
 }
 
 fn said(output: &Output) -> String {
@@ -114,4 +122,51 @@ fn a_lost_key_is_said_and_no_other_is_made_in_its_place() {
         report.contains("WRONG  data key") && report.contains("put the key back"),
         "{report}"
     );
+}
+
+#[test]
+fn a_day_that_lies_ahead_is_a_slip_that_check_names() {
+    let messages = tempfile::tempdir().unwrap();
+    copy(
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/messages")),
+        messages.path(),
+    );
+    let mend = |file: &str, from: &str, to: &str| {
+        let path = messages.path().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file}");
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+    };
+    mend(
+        "crisis/us.toml",
+        "verified_on = \"2026-11-23\"",
+        "verified_on = \"9026-11-23\"",
+    );
+    mend(
+        "practice.toml",
+        "by = \"\"\non = \"\"",
+        "by = \"R. R.\"\non = \"9027-01-31\"",
+    );
+    let settings = format!("{READY}MESSAGES_DIR={}\n", messages.path().display());
+    let checked = slowbloom(&["check"], &settings, &[]);
+    let report = String::from_utf8(checked.stdout).unwrap();
+    for line in [
+        "warn   crisis lines  crisis/us.toml: us-911 was last checked on 9026-11-23, a day that lies ahead;",
+        "warn   review        en: the review of 9027-01-31 lies ahead;",
+    ] {
+        assert!(report.contains(line), "{line}\nin\n{report}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(path, to).unwrap();
+        }
+    }
 }

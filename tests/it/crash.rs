@@ -4,7 +4,10 @@
 //! Counted from the record of the stand-in. `SLOWBLOOM_KILLS` sets how often; the load grows with it, and from 40 on it
 //! is 2,000 notes at once and 200 parents.
 
+mod ashes;
+mod away;
 mod fire;
 mod killed;
+mod lives;
 mod stopped;
 mod talk;

@@ -1,9 +1,11 @@
 //! Updates in: none is lost, none is acknowledged before it is handled, and none does harm when it comes again.
 
+use std::{net::TcpListener, os::unix::net::UnixDatagram, time::Duration};
+
 use serde_json::json;
 use slowbloom::{
     domain::Subscriber,
-    sandbox::{CallRecord, Fault, Target},
+    sandbox::{CallRecord, Fault, StandIn, Target},
 };
 
 use crate::support::{
@@ -11,6 +13,8 @@ use crate::support::{
     seeding::{subscriber, subscribers},
     world::World,
 };
+
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The place of the first poll that acknowledged the update.
 fn acknowledged_at(calls: &[CallRecord], update: i64) -> usize {
@@ -225,6 +229,45 @@ async fn a_wrong_token_ends_the_program_with_one_clear_sentence() {
         !log.contains(program.telegram.token()),
         "the token is shown"
     );
+}
+
+/// A small machine that boots before its router.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_telegram_that_is_away_at_the_start_is_waited_for() {
+    const WAITS: &str = "starting: Telegram cannot be reached, and is asked again";
+    let mut program = Program::new().await;
+    let notify = program.folder().join("notify");
+    let supervisor = UnixDatagram::bind(&notify).unwrap();
+    supervisor.set_read_timeout(Some(PATIENCE)).unwrap();
+    program.set("NOTIFY_SOCKET", notify.to_str().unwrap());
+    let away = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = away.local_addr().unwrap();
+    drop(away);
+    program.set("TELOXIDE_API_URL", &format!("http://{address}"));
+    program.listens();
+    program.starts();
+    program.until_it_answers("/readyz", WAITS, PATIENCE).await;
+    assert_eq!(program.asked("/healthz").await.unwrap().1, "well");
+    let mut told = [0; 512];
+    let length = supervisor.recv(&mut told).unwrap();
+    assert!(told[..length].starts_with(b"READY=1"), "it is up");
+    let (status, _) = program.is_told_to_stop().await;
+    assert!(status.success(), "it can be stopped meanwhile");
+
+    program.starts();
+    program.until_it_answers("/readyz", WAITS, PATIENCE).await;
+    let back = StandIn::start(program.clock.clone(), address)
+        .await
+        .unwrap();
+    program
+        .until_it_answers("/readyz", "leading", PATIENCE)
+        .await;
+    let mia = back.parent(11, "mia", "en");
+    mia.says("/signs");
+    mia.next_bot_message().await.unwrap();
+    let log = program.log();
+    let said = log.matches("cannot begin yet, and asks again: Telegram could not be reached");
+    assert_eq!(said.count(), 2, "once a start: {log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

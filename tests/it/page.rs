@@ -57,3 +57,20 @@ async fn the_phone_in_spanish() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_phone_is_seen_whole_on_a_laptop() {
+    on_the_page(async |mia| {
+        mia.opens_a_window_of(1280, 757).await;
+        mia.taps("[data-testid=start]").await;
+        mia.sees("bot-message", "I’m a bot, not a person").await;
+        for css in ["#phone", "[data-testid=text]", "[data-testid=send]"] {
+            assert!(mia.sees_all_of(css).await, "{css} is below the fold");
+        }
+        mia.scrolls_down().await;
+        assert!(mia.sees_all_of("#phone").await, "it scrolls away");
+        mia.opens_a_window_of(1024, 600).await;
+        assert!(mia.sees_all_of("#phone").await, "on a small laptop");
+    })
+    .await;
+}

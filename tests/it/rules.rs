@@ -1,6 +1,8 @@
 //! Zone rules that are newer than the rows: the real program plans everyone anew, once, and a kill in the middle of it
 //! does no harm.
 
+mod newer;
+
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};

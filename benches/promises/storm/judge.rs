@@ -9,10 +9,10 @@ use std::{
 use slowbloom::sandbox::{CallRecord, CallResult, Fault};
 use tokio::time::Instant;
 
-use crate::{figures::say, town::Town};
+use crate::{figures::say, promise, town::Town};
 
 /// Waits until no note is due and no message unanswered, and nothing was sent for some seconds; tells how long it took.
-pub(super) async fn comes_to_rest(town: &Town, patience: Duration) -> anyhow::Result<Duration> {
+pub(crate) async fn comes_to_rest(town: &Town, patience: Duration) -> anyhow::Result<Duration> {
     const CALM: Duration = Duration::from_secs(6);
     let store = town.store().await?;
     let began = town.clock.instant();
@@ -26,15 +26,15 @@ pub(super) async fn comes_to_rest(town: &Town, patience: Duration) -> anyhow::Re
             (sends, since) = (sent, now);
         }
         let due = store.backlog(town.clock.now()).await?;
-        let quiet = now - since > CALM && due == 0 && town.telegram.unconfirmed() == 0;
+        let parked = store.parked(None, 100).await?.rows.len();
+        let unconfirmed = town.telegram.unconfirmed();
+        let quiet = now - since > CALM && due == 0 && unconfirmed == 0 && parked == 0;
         if quiet || now - began > patience {
-            if !quiet {
-                say(
-                    "NOT AT REST: due, unconfirmed",
-                    format!("{due}, {}", town.telegram.unconfirmed()),
-                );
-            }
             store.close().await;
+            let due = usize::try_from(due).unwrap_or(usize::MAX);
+            promise::none("not at rest: notes due", due);
+            promise::none("not at rest: updates not acknowledged", unconfirmed);
+            promise::none("not at rest: answers parked", parked);
             return Ok(since.saturating_duration_since(began));
         }
     }
@@ -62,7 +62,7 @@ pub(super) fn faults(calls: &[CallRecord]) {
 
 /// What became of one message each to these chats, which was to be sent again at most once when it was not known
 /// whether it had arrived.
-pub(super) fn deliveries(name: &str, calls: &[CallRecord], chats: Range<i64>, _: &Town) {
+pub(super) fn deliveries(name: &str, calls: &[CallRecord], chats: Range<i64>) {
     let mut tries: HashMap<i64, (usize, usize)> = HashMap::new();
     for call in calls.iter().filter(|call| is_sending(call)) {
         if let Some(chat) = call.chat.filter(|chat| chats.contains(chat)) {
@@ -88,18 +88,34 @@ pub(super) fn deliveries(name: &str, calls: &[CallRecord], chats: Range<i64>, _:
         format!("{}, {once}, {twice}", chats.end - chats.start),
     );
     say(
-        &format!("{name}: LOST, three times or more"),
-        format!("{lost}, {too_often} (given up after two tries without an answer: {given_up})"),
+        &format!("{name}: given up after two tries without an answer"),
+        given_up,
     );
+    promise::none(&format!("{name}: lost"), lost);
+    promise::none(&format!("{name}: three times or more"), too_often);
 }
 
-/// Whether everybody who called for help got it.
-pub(super) fn help(calls: &[CallRecord], callers: &[i64]) {
-    let helped = callers.iter().filter(|chat| taken(calls, **chat).is_some());
-    say(
-        "calls for help in an outage, answered",
-        format!("{}, {}", callers.len(), helped.count()),
-    );
+/// The back-off of a class of letters (`telegram/door/verdict`): the first wait and the longest.
+pub(super) type BackOff = (Duration, Duration);
+pub(super) const NOTE: BackOff = (Duration::from_millis(500), Duration::from_secs(30));
+pub(super) const ANSWER: BackOff = (Duration::from_millis(250), Duration::from_secs(5));
+
+/// The most tries of one letter within `took`, when each wait is twice the last less a quarter.
+pub(super) fn tries_with_back_off((mut wait, longest): BackOff, took: Duration) -> usize {
+    let (mut tries, mut at) = (1, Duration::ZERO);
+    loop {
+        at += wait * 3 / 4;
+        if at > took {
+            return tries;
+        }
+        tries += 1;
+        wait = (wait * 2).min(longest);
+    }
+}
+
+/// The most requests within `took` to a chat that always asks for so many seconds.
+pub(super) fn tries_with_429(seconds: u32, took: Duration) -> usize {
+    usize::try_from(took.as_secs() / u64::from(seconds)).unwrap_or(0) + 1
 }
 
 /// When the first message to a chat was taken.
@@ -127,15 +143,6 @@ pub(super) fn busiest_second(
         &format!("{name} in the busiest second"),
         seconds.values().max().copied().unwrap_or_default(),
     );
-}
-
-/// How often each limit was passed.
-pub(super) fn breaches(town: &Town) -> BTreeMap<String, usize> {
-    let mut kinds = BTreeMap::new();
-    for breach in town.telegram.breaches() {
-        *kinds.entry(format!("{:?}", breach.limit)).or_default() += 1;
-    }
-    kinds
 }
 
 fn is_sending(call: &CallRecord) -> bool {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::{
     content::{
-        folder::{Folder, Problem, Problems},
+        folder::{Folder, Problems},
         markup,
     },
     domain::Language,
@@ -96,21 +96,24 @@ impl CareFile {
         let name = name(language);
         let file: Self = folder.toml(name)?;
         let mut problems = Problems::default();
-        let mut wrong = |what: String| problems.push(Problem::in_file(name, what));
+        let mut wrong = |key: &str, what: String| problems.push(folder.problem_of(name, key, what));
         for (key, openings) in file.openings.by_key() {
             if openings.len() < MIN_OPENINGS {
-                wrong(format!(
-                    "{key}: only {} first lines; write at least {MIN_OPENINGS}",
-                    openings.len()
-                ));
+                wrong(
+                    key,
+                    format!(
+                        "only {} first lines; write at least {MIN_OPENINGS}",
+                        openings.len()
+                    ),
+                );
             }
         }
         for (key, text) in file.by_key() {
             if text.trim().is_empty() {
-                wrong(format!("{key}: this is empty; it must be said"));
+                wrong(key, "this is empty; it must be said".to_owned());
             }
             if let Err(what) = markup::check(text) {
-                wrong(format!("{key}: {what}"));
+                wrong(key, what);
             }
         }
         problems.or_ok(file)

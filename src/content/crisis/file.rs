@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::Spanned;
 
 use super::{numbers, phrases::Phrases};
@@ -110,6 +110,7 @@ pub struct Line {
     /// Where this was read.
     pub source: String,
     /// The day it was last checked.
+    #[serde(deserialize_with = "day_of_check")]
     pub verified_on: NaiveDate,
     /// How it was checked, or by whom.
     pub verified_by: String,
@@ -145,6 +146,19 @@ pub(super) struct CountryFile {
     pub(super) en: Spanned<Phrases>,
     pub(super) es: Spanned<Phrases>,
     pub(super) lines: Vec<Spanned<Line>>,
+}
+
+/// Reads `verified_on`, with or without quotation marks, and names it when it is no day.
+fn day_of_check<'de, D: Deserializer<'de>>(value: D) -> Result<NaiveDate, D::Error> {
+    let text = match toml::Value::deserialize(value)? {
+        toml::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").map_err(|_| {
+        D::Error::custom(
+            "verified_on: write the day on which the line was last checked like 2027-01-31",
+        )
+    })
 }
 
 /// Reads a country's file and holds its lines against the rules.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     content::{
-        folder::{Folder, Problem, Problems},
+        folder::{Folder, Problems},
         markup,
     },
     domain::Language,
@@ -46,8 +46,8 @@ impl Frames {
         let mut read = |file: &str| {
             let frame: Frame = problems.take(folder.toml(file))?;
             let faults = frame.faults();
-            for what in &faults {
-                problems.push(Problem::in_file(file, what.as_str()));
+            for (key, what) in &faults {
+                problems.push(folder.problem_of(file, key, what));
             }
             faults.is_empty().then_some(frame)
         };
@@ -61,7 +61,7 @@ impl Frames {
 }
 
 impl Frame {
-    fn faults(&self) -> Vec<String> {
+    fn faults(&self) -> Vec<(&'static str, String)> {
         let texts = [
             ("opening", &self.opening),
             ("danger", &self.danger),
@@ -71,16 +71,17 @@ impl Frame {
             ("support", &self.support),
             ("help_now", &self.help_now),
         ];
-        let mut faults: Vec<String> = texts
+        let mut faults: Vec<_> = texts
             .into_iter()
             .filter_map(|(key, text)| {
                 let checked = Phrases::check_places(text).and_then(|()| markup::check(text));
-                checked.err().map(|what| format!("{key}: {what}"))
+                checked.err().map(|what| (key, what))
             })
             .collect();
         if !self.copy.contains(NUMBER) {
-            faults.push(format!(
-                "copy: must hold {NUMBER}, the number that is copied"
+            faults.push((
+                "copy",
+                format!("must hold {NUMBER}, the number that is copied"),
             ));
         }
         faults

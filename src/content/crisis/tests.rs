@@ -163,6 +163,49 @@ fn a_line_is_overdue_after_ninety_days_and_not_before() {
 }
 
 #[test]
+fn a_check_is_ahead_from_the_day_after_tomorrow_on() {
+    let directory = directory();
+    let checked = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+    assert_eq!(directory.ahead(checked - Days::new(1)), []);
+    let all: usize = directory.countries().map(|lines| lines.lines().len()).sum();
+    assert_eq!(directory.ahead(checked - Days::new(2)).len(), all);
+}
+
+#[test]
+fn a_day_of_a_check_that_is_none_is_named_with_its_line() {
+    let us = "crisis/us.toml";
+    let with = |day: &str| {
+        let text = Folder::built_in().text(us).unwrap().replacen(
+            "verified_on = \"2026-11-23\"",
+            &format!("verified_on = {day}"),
+            1,
+        );
+        Directory::load(&Folder::built_in().with(us, text))
+    };
+    for day in [
+        "\"23.11.2026\"",
+        "\"2026-13-01\"",
+        "\"\"",
+        "7",
+        "2026-11-23T08:00:00Z",
+    ] {
+        let told = with(day).unwrap_err().to_string();
+        assert!(
+            told.contains("crisis/us.toml, line 54: verified_on: write the day")
+                && told.contains("like 2027-01-31"),
+            "{day}: {told}"
+        );
+    }
+    let unquoted = with("2027-01-31").unwrap();
+    assert_eq!(
+        unquoted.get(Country::from_code("US").unwrap()).lines()[0]
+            .verified_on
+            .to_string(),
+        "2027-01-31"
+    );
+}
+
+#[test]
 fn other_texts_are_held_against_the_same_numbers() {
     let directory = directory();
     let us = voice("us", Language::En);

@@ -4,7 +4,7 @@ use super::owed::Rule;
 use crate::{
     content::{
         article::{Article, missing_unit},
-        folder::{Folder, Problem, Problems},
+        folder::{Folder, Problems},
         markup, wording,
     },
     domain::Language,
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
             faults.push("write plain words here, without “<” and “&”".to_owned());
         }
         for what in faults {
-            problems.push(Problem::in_file(&self.file, format!("{key}: {what}")));
+            problems.push(self.folder.problem_of(&self.file, key, what));
         }
     }
 }

@@ -140,6 +140,7 @@ pub struct Settings {
     pub language_set: String,
     pub language_unknown: String,
     pub zone_set: String,
+    pub zone_unknown: String,
     pub not_subscribed: String,
     pub every_day: String,
     pub weekdays: String,

@@ -197,11 +197,11 @@ pub fn with_these_rules(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
     sub
 }
 
-/// Whether at her slot's moment the clock there shows what the slot says (or there is none). Where it does not, a gap
-/// of the clock may be the reason, too.
+/// Whether at her slot's moment the clock there shows what the slot says (or there is none, or nobody knows that clock).
+/// Where it does not, a gap of the clock may be the reason, too.
 pub fn is_by_these_rules(sub: &Subscriber) -> bool {
     let shown_then = |slot: Slot| (sub.zone.wall(slot.due) - slot.wall).num_seconds() == 0;
-    sub.next.is_none_or(shown_then)
+    !sub.zone.is_known() || sub.next.is_none_or(shown_then)
 }
 
 /// A slot that is further away than this is looked at by [`brought_near`]: a daily schedule has none.
@@ -212,7 +212,8 @@ pub const FAR: TimeDelta = TimeDelta::hours(25);
 /// today, so that there are not two.
 #[must_use]
 pub fn brought_near(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
-    let Some(slot) = sub.next.filter(|slot| slot.due - now > FAR) else {
+    let far = |slot: &Slot| sub.zone.is_known() && slot.due - now > FAR;
+    let Some(slot) = sub.next.filter(far) else {
         return sub;
     };
     let today = now.date_naive();

@@ -297,6 +297,21 @@ fn what_the_rules_do_not_move_stays_as_it_is() {
 }
 
 #[test]
+fn in_a_zone_that_nobody_knows_nothing_comes_and_nothing_is_moved() {
+    let now = utc("2027-01-04T07:00");
+    let mut sub = mia();
+    sub.zone = Zone::kept("Mars/Olympus");
+    let due = now - TimeDelta::minutes(7);
+    let wall = now.naive_utc();
+    sub.next = Some(Slot { due, wall });
+    assert_eq!(decide(&sub, false, now), Occasion::Nothing);
+    assert_eq!(with_these_rules(sub.clone(), now), sub);
+    let due = now + TimeDelta::days(30);
+    sub.next = Some(Slot { due, wall });
+    assert_eq!(brought_near(sub.clone(), now), sub);
+}
+
+#[test]
 fn newer_rules_never_bring_two_on_one_day() {
     // By the old rules the last note came on 30 June; by these an hour later, on 1 July.
     let mut sub = with_time(mia(), time(23, 30), utc("2027-06-30T08:00"));

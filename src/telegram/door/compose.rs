@@ -86,7 +86,7 @@ pub(super) fn is_edit(letter: &Letter, form: Form) -> bool {
         )
 }
 
-/// Puts a letter together.
+/// Puts a letter together. `now` is by the clock that says when the parent asked.
 pub(super) fn compose(
     letter: &Letter,
     form: Form,

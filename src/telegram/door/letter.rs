@@ -54,7 +54,7 @@ pub struct Letter {
     pub sound: bool,
     /// Whether forwarding and saving are barred.
     pub protect: bool,
-    /// When the parent asked: an answer that leaves more than [`super::LATE_AFTER`] later says so.
+    /// When the parent asked, by Telegram's clock ([`crate::telegram::Telegram::time`]), as messages are dated by it: an answer that leaves more than [`super::LATE_AFTER`] later says so.
     pub asked_at: Option<DateTime<Utc>>,
     /// When it becomes pointless: it is not sent after this moment.
     pub not_after: Option<DateTime<Utc>>,

@@ -169,7 +169,7 @@ impl Porter {
             flight.item.attempts.form,
             &self.wording,
             self.paid,
-            self.clock.now(),
+            self.telegram.time(&self.clock),
         );
         let work = carry(
             self.telegram.clone(),

@@ -3,6 +3,7 @@
 //! Telegram forgets an update when it is asked for a later one, so the offset moves only past updates whose handler
 //! has reported them done. Must not know what a handler does, nor the store.
 
+mod farewell;
 mod health;
 mod lull;
 mod question;
@@ -61,9 +62,6 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::fr
 
 /// The pause when another program polls: it does not go away by being asked.
 const CONFLICT_PAUSE: Duration = Duration::from_secs(5);
-
-/// How long the last acknowledgement on the way out may take.
-const FAREWELL: Duration = Duration::from_secs(2);
 
 /// The poller of one bot.
 pub struct Inbox {
@@ -145,7 +143,7 @@ impl Inbox {
         F: Future<Output = Handled> + Send + 'static,
     {
         while self.tick(&handle, &stop).await? != Tick::Stopped {}
-        self.finish(within).await;
+        self.finish(&handle, within).await;
         Ok(())
     }
 
@@ -213,28 +211,6 @@ impl Inbox {
             received,
             acknowledged,
         })
-    }
-
-    /// Lets handlers finish within `within`, then tells Telegram what is done.
-    pub async fn finish(&mut self, within: Duration) {
-        let deadline = self.clock.instant() + within;
-        while let Ok(Some(landed)) =
-            tokio::time::timeout_at(deadline, self.at_work.join_next_with_id()).await
-        {
-            self.landed(landed);
-        }
-        self.acknowledge();
-        if self.window.offset().is_some() {
-            let question = Question {
-                offset: self.window.offset(),
-                limit: 1,
-                hold: Duration::ZERO,
-            };
-            // What this returns stays unacknowledged: its numbers are not below the offset.
-            if let Err(failure) = question.ask(&self.telegram, FAREWELL).await {
-                tracing::warn!(%failure, "could not acknowledge the last updates; they will come again");
-            }
-        }
     }
 
     /// Shows whoever watches that it does not hang.
@@ -307,7 +283,16 @@ impl Inbox {
         H: Fn(Incoming) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Handled> + Send + 'static,
     {
-        for incoming in self.window.start() {
+        let starting = self.window.start();
+        self.hand_in(starting, handle);
+    }
+
+    fn hand_in<H, F>(&mut self, starting: Vec<Incoming>, handle: &H)
+    where
+        H: Fn(Incoming) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Handled> + Send + 'static,
+    {
+        for incoming in starting {
             let (id, chat, part) = (incoming.id, incoming.chat, incoming.part);
             let handle = handle.clone();
             // A task of its own, so that a panic is that update's and nobody else's.

@@ -83,7 +83,7 @@ async fn acknowledges_only_after_the_handler() {
         }
     );
     assert_eq!(asked_meanwhile.load(Ordering::Relaxed), 1);
-    inbox.finish(Duration::from_secs(5)).await;
+    inbox.finish(&handle, Duration::from_secs(5)).await;
     let polls = fake.asked("getUpdates");
     assert_eq!(polls[0].get("offset"), None);
     assert_eq!(
@@ -163,7 +163,7 @@ async fn a_stuck_handler_holds_up_neither_the_others_nor_the_end() {
     );
     stop.cancel();
     assert_eq!(inbox.tick(&handle, &stop).await.unwrap(), Tick::Stopped);
-    inbox.finish(Duration::ZERO).await;
+    inbox.finish(&handle, Duration::ZERO).await;
     assert_eq!(
         inbox.window.offset(),
         None,
@@ -272,6 +272,39 @@ async fn a_call_for_help_is_heard_while_its_own_chat_and_another_are_stuck() {
     }
     assert_eq!(*replied.lock().unwrap(), [(3, Part::Reply)]);
     assert_eq!(inbox.window.offset(), None);
+}
+
+#[tokio::test]
+async fn told_to_stop_while_help_is_given_it_does_what_follows_and_acknowledges_both() {
+    let mut help = raw(1, 1);
+    help["message"]["text"] = "I want to die".into();
+    let fake = holding(vec![help, raw(2, 1), raw(3, 3)]).await;
+    let handled: Arc<Mutex<Vec<(i64, Part)>>> = Arc::default();
+    let given = Arc::new(tokio::sync::Notify::new());
+    let (record, on_its_way) = (handled.clone(), given.clone());
+    let handle = move |incoming: Incoming| {
+        let (record, on_its_way) = (record.clone(), on_its_way.clone());
+        async move {
+            if incoming.part == Part::Reply {
+                on_its_way.notified().await;
+            }
+            record.lock().unwrap().push((incoming.id, incoming.part));
+            Done
+        }
+    };
+    let mut inbox = inbox(&fake);
+    inbox
+        .tick(&handle, &CancellationToken::new())
+        .await
+        .unwrap();
+    given.notify_one();
+    inbox.finish(&handle, Duration::from_secs(5)).await;
+    assert_eq!(
+        *handled.lock().unwrap(),
+        [(3, Part::Whole), (1, Part::Reply), (1, Part::Effect)]
+    );
+    let last = fake.asked("getUpdates").pop().unwrap();
+    assert_eq!(last["offset"], json!(2), "the one behind it is not begun");
 }
 
 #[tokio::test]

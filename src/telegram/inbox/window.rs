@@ -152,6 +152,22 @@ impl Window {
         first
     }
 
+    /// What follows from replies that were given, in the turn of its chat: of the updates whose handler could start now,
+    /// those of which nothing else is left.
+    pub(super) fn start_what_follows(&mut self) -> Vec<Incoming> {
+        let mut starting = Vec::new();
+        for (chat, queue) in &mut self.queues {
+            if !self.busy.contains(chat)
+                && let Some(first) = queue.front()
+                && self.answered.contains(&first.id)
+            {
+                self.busy.insert(*chat);
+                starting.extend(queue.pop_front());
+            }
+        }
+        starting
+    }
+
     /// A handler ended; `None` means that it panicked. True when that update is given up.
     pub(super) fn finished(
         &mut self,

@@ -310,3 +310,19 @@ fn signal(processes: &[i32], signal: &str) {
         assert!(sent.unwrap().success());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_no_try_makes_readable_is_not_tried_for_ever() {
+    let world = World::new().await;
+    let mia = world.mia();
+    world.subscribes(&mia).await;
+    let mut database = locked(&world).await;
+    for statement in ["UPDATE subscribers SET language = 'xx'", "COMMIT"] {
+        sqlx::query(statement).execute(&mut database).await.unwrap();
+    }
+    world.says(&mia, "I want to die").await;
+    assert!(world.last_to(&mia).contains(HELP));
+    // Her blocking the bot cannot be written down either, and holds up nobody.
+    mia.blocks();
+    world.confirmed().await;
+}

@@ -1,19 +1,19 @@
 //! A town on fire: notes that are due, parents who talk, and the program in the middle of both.
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt,
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use slowbloom::{
     domain::{ChatId, subscriber::Slot},
     sandbox::{CallRecord, PATIENCE, Parent},
     store::{Keys, Store},
 };
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 
-use super::talk::{deeds_of, is_as_she_left_it, is_whole, talks, was_answered};
+use super::{
+    ashes::Ashes,
+    lives::{Kill, Lives, Pulse},
+    talk::{CHAT_SECOND, Told, deeds_of, is_as_she_left_it, is_whole, talks, was_answered},
+};
 use crate::support::{
     program::Program,
     seeding::{subscriber, zone_where},
@@ -28,8 +28,6 @@ const PARENTS: usize = 200;
 /// Chats from here on belong to parents who get notes; the ones before to parents who talk.
 const FIRST_WITH_NOTES: i64 = 10_001;
 const FIRST_WHO_TALKS: i64 = 101;
-/// A little more than a chat waits between two messages.
-const CHAT_SECOND: Duration = Duration::from_millis(1200);
 /// So many rows are read at once.
 const ROWS: u32 = 500;
 
@@ -69,37 +67,27 @@ pub(super) struct Fire {
     pub(super) program: Program,
     store: Store,
     load: Load,
-    talking: JoinSet<(Parent, usize)>,
-    /// How much had been said when the program was last started.
-    life_began: usize,
-    /// The chats whose note was still due when the program was killed.
-    due: HashSet<i64>,
-    /// What was in flight when the program was killed: notes that had arrived and were not noted down, parked answers,
-    /// updates that were not acknowledged.
-    flying: [usize; 3],
-}
-
-/// What came of it all.
-pub(super) struct Ashes {
-    pub(super) notes: usize,
-    pub(super) lost: usize,
-    pub(super) twice: usize,
-    pub(super) asked: usize,
-    pub(super) parents: usize,
-    pub(super) again: usize,
-    /// As in [`Fire`].
-    pub(super) flying: [usize; 3],
+    talking: JoinSet<Parent>,
+    lives: Lives,
+    pulse: Pulse,
 }
 
 impl Fire {
     /// The notes are due now; the program is not started yet, and nobody talks yet.
     pub(super) async fn new(load: Load) -> Self {
-        let mut program = Program::new().await;
+        let program = Program::new().await;
+        let database = program.database();
+        Self::on(program, &database, load).await
+    }
+
+    /// The same on this database, by a program that may have been told more.
+    pub(super) async fn on(mut program: Program, database: &str, load: Load) -> Self {
+        program.set("DATABASE_URL", database);
         let now = program.clock.now();
         // No note of whoever has just agreed falls due meanwhile.
         program.set("DEFAULT_TIMEZONE", zone_where(0..7, now).name());
         let keys = Keys::load_or_create(&program.key_file()).unwrap();
-        let store = Store::open(&program.database(), keys).await.unwrap();
+        let store = Store::open(database, keys).await.unwrap();
         let mut rows = Vec::new();
         for id in (FIRST_WITH_NOTES..).take(load.notes) {
             program.telegram.parent(id, "parent", "en").wrote_before();
@@ -110,35 +98,31 @@ impl Fire {
         }
         store.insert_all(&rows).await.unwrap();
         Self {
-            program,
             store,
             load,
             talking: JoinSet::new(),
-            life_began: 0,
-            due: HashSet::new(),
-            flying: [0; 3],
+            lives: Lives::default(),
+            pulse: Pulse::of(program.folder().join("pulse"), program.clock.clone()),
+            program,
         }
+    }
+
+    /// The parents who talk.
+    fn parents(&self) -> impl Iterator<Item = Parent> {
+        let ids = (FIRST_WHO_TALKS..).take(self.load.parents);
+        ids.map(|id| self.program.telegram.parent(id, "mia", "en"))
     }
 
     /// Everybody who talks begins.
     pub(super) fn parents_talk(&mut self) {
-        for id in (FIRST_WHO_TALKS..).take(self.load.parents) {
-            let parent = self.program.telegram.parent(id, "mia", "en");
+        for parent in self.parents().collect::<Vec<_>>() {
             self.talking.spawn(talks(parent));
         }
     }
 
-    /// Starts the program, once it is counted which notes were in flight when its last life ended: they arrived in that
-    /// life, and are still due.
+    /// Starts the program.
     pub(super) fn starts(&mut self) {
-        let said = self.program.telegram.everything_said();
-        let life: HashSet<i64> = said[self.life_began..]
-            .iter()
-            .map(|said| said.chat)
-            .collect();
-        self.flying[0] += life.intersection(&self.due).count();
-        self.life_began = said.len();
-        self.due.clear();
+        self.lives.begins(self.program.clock.instant());
         self.program.starts();
     }
 
@@ -170,53 +154,62 @@ impl Fire {
 
     /// Kills it, counts what was in flight, and looks at what is stored.
     pub(super) async fn is_killed(&mut self) {
+        let now = self.program.clock.instant();
         self.program.is_killed();
-        self.due = self.due().await;
-        self.flying[1] += self.parked().await;
-        self.flying[2] += self.program.telegram.unconfirmed();
-        for id in (FIRST_WHO_TALKS..).take(self.load.parents) {
-            if let Some(row) = self.store.subscriber(ChatId(id)).await.unwrap() {
+        let mut kill = Kill::new(now, self.pulse.slowest(now));
+        let parked = self.parked().await;
+        for parent in self.parents() {
+            let parked = parked.get(&parent.id).copied().unwrap_or_default();
+            kill.answers += self.in_flight(&parent, parked);
+            if let Some(row) = self.store.subscriber(ChatId(parent.id)).await.unwrap() {
                 is_whole(&row, self.program.clock.now());
             }
         }
+        self.lives.ends(kill);
     }
 
-    /// The chats whose note is still due.
-    async fn due(&self) -> HashSet<i64> {
-        let now = self.program.clock.now();
-        let mut chats = HashSet::new();
-        let mut after = None;
+    /// How many answers to her may come twice now that the program is killed: taken while their update was not confirmed,
+    /// or while they were still parked; or both parked and not confirmed.
+    fn in_flight(&self, parent: &Parent, parked: usize) -> usize {
+        let open = || self.program.telegram.unconfirmed_of(parent.id);
         loop {
-            let page = self.store.due(now, after.as_ref(), ROWS).await.unwrap();
-            chats.extend(page.rows.iter().map(|row| row.chat.0));
-            after = page.next;
-            if after.is_none() {
-                return chats;
+            let unconfirmed = open();
+            let told = Told::of(parent);
+            // She may have done something in between: whoever heard an answer goes on.
+            if unconfirmed == open() {
+                let unanswered = told.asked - told.answered;
+                return (unconfirmed + parked).saturating_sub(unanswered);
             }
         }
     }
 
-    /// How many answers are parked.
-    async fn parked(&self) -> usize {
-        let mut count = 0;
+    /// How many answers are parked for each chat.
+    async fn parked(&self) -> HashMap<i64, usize> {
+        let mut parked = HashMap::new();
         let mut after = None;
         loop {
             let page = self.store.parked(after, ROWS).await.unwrap();
-            count += page.rows.len();
+            for row in page.rows {
+                *parked.entry(row.chat.0).or_default() += 1;
+            }
             after = page.next;
             if after.is_none() {
-                return count;
+                return parked;
             }
         }
+    }
+
+    /// Its database was away: opens it anew.
+    pub(super) async fn looks_again(&mut self, database: &str) {
+        let keys = Keys::load_or_create(&self.program.key_file()).unwrap();
+        self.store = Store::open(database, keys).await.unwrap();
     }
 
     /// Lets everything come to its end: every parent has her answers, every note has come.
     pub(super) async fn burns_out(mut self) -> Ashes {
-        let (mut parents, mut asked) = (Vec::new(), 0);
+        let mut parents = Vec::new();
         while let Some(talked) = self.talking.join_next().await {
-            let (parent, deeds) = talked.unwrap();
-            parents.push(parent);
-            asked += deeds;
+            parents.push(talked.unwrap());
         }
         self.program.telegram.all_confirmed().await.unwrap();
         self.nothing_is_due().await;
@@ -227,17 +220,8 @@ impl Fire {
             let row = self.store.subscriber(ChatId(parent.id)).await.unwrap();
             is_as_she_left_it(&row.unwrap(), self.program.clock.now());
         }
-        let notes = self.notes_by_chat();
-        let answers: usize = parents.iter().map(|parent| parent.heard().len()).sum();
-        Ashes {
-            notes: self.load.notes,
-            lost: self.load.notes - notes.len(),
-            twice: notes.values().map(|count| count - 1).sum(),
-            asked,
-            parents: parents.len(),
-            again: answers - asked,
-            flying: self.flying,
-        }
+        let told: Vec<_> = parents.iter().map(Told::of).collect();
+        Ashes::of(self.load.notes, &self.notes_by_chat(), &told, &self.lives)
     }
 
     async fn nothing_is_due(&self) {
@@ -245,7 +229,7 @@ impl Fire {
         let mut sends = 0;
         loop {
             let now = self.program.clock.now();
-            if self.store.backlog(now).await.unwrap() == 0 && self.parked().await == 0 {
+            if self.store.backlog(now).await.unwrap() == 0 && self.parked().await.is_empty() {
                 return;
             }
             let before = std::mem::replace(&mut sends, self.program.telegram.calls().len());
@@ -253,44 +237,26 @@ impl Fire {
                 newest = self.program.clock.instant();
             }
             let waited = self.program.clock.instant() - newest;
-            assert!(waited < PATIENCE, "notes are still due and none comes");
+            assert!(
+                waited < PATIENCE,
+                "{} notes are still due, {} answers are parked, and none comes:\n{}",
+                self.store.backlog(now).await.unwrap(),
+                self.parked().await.len(),
+                self.program.log()
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// How many notes each chat got.
-    fn notes_by_chat(&self) -> HashMap<i64, usize> {
-        let mut notes = HashMap::new();
+    /// When each chat got its notes.
+    fn notes_by_chat(&self) -> HashMap<i64, Vec<Instant>> {
+        let mut notes: HashMap<_, Vec<_>> = HashMap::new();
         for said in self.program.telegram.everything_said() {
             if said.chat >= FIRST_WITH_NOTES {
-                *notes.entry(said.chat).or_default() += 1;
+                notes.entry(said.chat).or_default().push(said.instant);
             }
         }
         notes
-    }
-}
-
-impl fmt::Display for Ashes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts = Vec::new();
-        if self.notes > 0 {
-            let Self {
-                notes, lost, twice, ..
-            } = self;
-            parts.push(format!("{notes} notes: {lost} lost, {twice} twice"));
-        }
-        if self.parents > 0 {
-            let Self {
-                asked,
-                parents,
-                again,
-                ..
-            } = self;
-            parts.push(format!(
-                "{asked} messages and presses of {parents} parents: all answered, {again} twice, no setting half-changed"
-            ));
-        }
-        f.write_str(&parts.join("; "))
     }
 }
 

@@ -49,11 +49,11 @@ async fn errors_never_repeat_the_password() {
 async fn a_server_that_is_not_there_is_named_with_the_reason() {
     let url = "postgres://bloom:hush@127.0.0.1:1/bloom";
     let error = format!("{:#}", Store::open(url, keys()).await.unwrap_err());
-    assert!(
-        error.starts_with("cannot open the database postgres “bloom” on 127.0.0.1: "),
-        "{error}"
+    assert_eq!(
+        error,
+        "cannot use the database postgres “bloom” on 127.0.0.1: nothing answers; is PostgreSQL running there, and is \
+         DATABASE_URL right?"
     );
-    assert!(error.contains("Connection refused"), "{error}");
 }
 
 #[test]

@@ -114,7 +114,7 @@ async fn a_bad_row_does_not_stop_a_batch(bench: &Bench) {
         .insert(&parent_due(1, now() - minutes(9)))
         .await
         .unwrap();
-    bench.sql("UPDATE subscribers SET zone = 'gone'").await;
+    bench.sql("UPDATE subscribers SET language = 'xx'").await;
     bench.store.insert(&parent_due(2, now())).await.unwrap();
 
     let page = bench.store.due(now(), None, 10).await.unwrap();

@@ -26,6 +26,7 @@ on_both_engines!(
     only_the_expired_are_erased,
     counts_tell_the_standings_apart,
     a_row_that_makes_no_sense_is_an_error_for_her_only,
+    a_zone_that_only_newer_rules_know_stays_as_it_was_written,
     facts_are_kept,
 );
 
@@ -291,7 +292,6 @@ async fn counts_tell_the_standings_apart(bench: &Bench) {
 async fn a_row_that_makes_no_sense_is_an_error_for_her_only(bench: &Bench) {
     bench.store.insert(&parent(1)).await.unwrap();
     for (column, value) in [
-        ("zone", "'gone'"),
         ("language", "'xx'"),
         ("pools", "''"),
         ("history", "'{'"),
@@ -314,6 +314,20 @@ async fn a_row_that_makes_no_sense_is_an_error_for_her_only(bench: &Bench) {
     bench.store.insert(&parent(2)).await.unwrap();
     bench.stored(2).await;
     assert!(bench.store.erase(ChatId(1)).await.unwrap());
+}
+
+async fn a_zone_that_only_newer_rules_know_stays_as_it_was_written(bench: &Bench) {
+    bench.store.insert(&parent(1)).await.unwrap();
+    bench
+        .sql("UPDATE subscribers SET zone = 'Mars/Olympus'")
+        .await;
+    let row = bench.stored(1).await;
+    assert!(!row.zone.is_known());
+    let ring = |row| Some(Subscriber { sound: true, ..row });
+    bench.store.update(ChatId(1), ring).await.unwrap();
+    let after = bench.stored(1).await;
+    assert!(after.sound);
+    assert_eq!(after.zone.name(), "Mars/Olympus");
 }
 
 async fn facts_are_kept(bench: &Bench) {

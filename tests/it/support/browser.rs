@@ -129,6 +129,39 @@ impl Phone {
         width.as_i64().unwrap()
     }
 
+    /// Makes the window so large inside, in CSS pixels.
+    pub(crate) async fn opens_a_window_of(&self, width: u32, height: u32) {
+        self.browser.set_window_size(width, height).await.unwrap();
+        let [inner_width, inner_height] = self.inside().await;
+        let frame = [width - inner_width, height - inner_height];
+        let outer = self
+            .browser
+            .set_window_size(width + frame[0], height + frame[1]);
+        outer.await.unwrap();
+        assert_eq!(self.inside().await, [width, height]);
+    }
+
+    async fn inside(&self) -> [u32; 2] {
+        let script = "return [window.innerWidth, window.innerHeight]";
+        let inside = self.browser.execute(script, Vec::new()).await.unwrap();
+        serde_json::from_value(inside).unwrap()
+    }
+
+    /// Whether the whole of an element can be seen without scrolling.
+    pub(crate) async fn sees_all_of(&self, css: &str) -> bool {
+        let script = "const box = document.querySelector(arguments[0]).getBoundingClientRect(); \
+             return box.height > 0 && box.top >= 0 && box.left >= 0 && box.bottom <= window.innerHeight \
+             && box.right <= window.innerWidth";
+        let seen = self.browser.execute(script, vec![json!(css)]).await;
+        seen.unwrap().as_bool().unwrap()
+    }
+
+    /// Scrolls the page to its end.
+    pub(crate) async fn scrolls_down(&self) {
+        let script = "window.scrollTo({ top: 1e6, behavior: 'instant' })";
+        self.browser.execute(script, Vec::new()).await.unwrap();
+    }
+
     async fn shown(&self) -> String {
         let body = self.browser.find(Locator::Css("body")).await.unwrap();
         format!("the page shows:\n{}", body.text().await.unwrap())

@@ -280,13 +280,19 @@ impl Drop for World {
 }
 
 /// How many messages more than allowed may arrive in one second on a machine that is busy with many tests: they left
-/// evenly spaced, and were held up on the way. That there is none at all on an idle machine, the benchmarks prove.
+/// evenly spaced, and were held up on the way. `cargo bench --bench promises`, alone on its machine, allows none.
 const HELD_UP: usize = 3;
 
 /// Telegram's limits were kept, as far as a busy machine can tell.
 pub(crate) fn limits_were_kept(telegram: &StandIn) {
-    let broken =
-        |breach: &Breach| breach.limit != Limit::Overall || breach.in_window > 30 + HELD_UP;
+    limits_were_kept_but(telegram, |_| false);
+}
+
+/// The same, but for what is forgiven.
+pub(crate) fn limits_were_kept_but(telegram: &StandIn, forgiven: impl Fn(&Breach) -> bool) {
+    let broken = |breach: &Breach| {
+        (breach.limit != Limit::Overall || breach.in_window > 30 + HELD_UP) && !forgiven(breach)
+    };
     let breaches: Vec<Breach> = telegram.breaches().into_iter().filter(broken).collect();
     assert!(
         breaches.is_empty(),

@@ -73,6 +73,7 @@ pub(super) fn complaints(source: &Source) -> Vec<Complaint> {
     found.extend(length(source));
     found.extend(head(source));
     found.extend(BANS.iter().flat_map(|ban| banned(source, ban)));
+    found.extend(compared(source));
     found
 }
 
@@ -111,6 +112,31 @@ fn banned(source: &Source, ban: &Ban) -> Vec<Complaint> {
         .map(|at| source.words[at].line)
         .filter(|line| ban.in_tests || !source.is_test_line(*line))
         .map(|line| format!("{}:{line}: {}", source.path, ban.instead))
+        .collect()
+}
+
+/// Where strangers knock, how long a comparison takes must not tell how much of the secret they know: it is taken out of
+/// its cover only as what `ct_eq` compares with.
+fn compared(source: &Source) -> Vec<Complaint> {
+    if !source.path.starts_with("src/web") {
+        return Vec::new();
+    }
+    let taken_out = source.runs(&["expose_secret"]);
+    let elsewhere = taken_out.filter(|at| {
+        let before = at
+            .checked_sub(4)
+            .map(|from| [source.word(from), source.word(from + 1)]);
+        before != Some(["ct_eq", "("])
+    });
+    elsewhere
+        .map(|at| source.words[at].line)
+        .filter(|line| !source.is_test_line(*line))
+        .map(|line| {
+            format!(
+                "{}:{line}: a secret is compared by `said.ct_eq(secret.expose_secret()…)` and not otherwise",
+                source.path
+            )
+        })
         .collect()
 }
 
@@ -157,6 +183,26 @@ mod tests {
                 ban.words.join(" ")
             );
             assert_eq!(said("src/x.rs", &in_test).is_empty(), !ban.in_tests);
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_compared_word_by_word_is_found() {
+        let text = |how: &str| format!("//! x\nfn f() {{\n{how}\n}}\n");
+        let constant = text("said.ct_eq(secret.expose_secret().as_bytes()).into()");
+        assert_eq!(said("src/web.rs", &constant), "");
+        for how in [
+            "said == secret.expose_secret().as_bytes()",
+            "secret.expose_secret() == said",
+            "said.eq(secret.expose_secret())",
+            "let plain = secret.expose_secret();",
+        ] {
+            let found = said("src/web/hook.rs", &text(how));
+            assert!(
+                found.starts_with("src/web/hook.rs:3: a secret is compared"),
+                "{how}"
+            );
+            assert_eq!(said("src/app.rs", &text(how)), "");
         }
     }
 

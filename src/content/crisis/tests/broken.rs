@@ -198,7 +198,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
         "en/crisis.toml",
         "right now? {danger}",
         "right now? {dangr}",
-        "en/crisis.toml: danger: ",
+        "en/crisis.toml, line 6: danger: ",
         "{dangr}",
     ),
     (
