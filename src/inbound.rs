@@ -4,6 +4,7 @@
 //! was taken by Telegram, or parked where Telegram cannot take it now. Everything may be seen twice.
 
 mod care;
+mod groups;
 mod post;
 
 use chrono::{DateTime, Utc};
@@ -12,8 +13,8 @@ use crate::{
     clock::Clock,
     content::{Content, Live},
     conversation::{self, Change, Defaults, Reply, Request, Scene, Tap},
-    domain::{ChatId, Language, Subscriber, due, zone::Zone},
-    locate,
+    domain::{ChatId, Language, Subscriber, due},
+    locate::Atlas,
     store::{Keys, Saved, Store, StoreError},
     telegram::{Class, Door, Handled, Incoming, Kind, Part, Telegram},
     triage::Tier,
@@ -35,6 +36,8 @@ pub struct Inbound {
     openings: care::Openings,
     waiting: post::Waiting,
     resumed: post::Resumed,
+    atlas: Atlas,
+    groups: groups::Groups,
 }
 
 /// Who asked, how, and when: what an answer needs to know of an update besides the request.
@@ -46,6 +49,8 @@ struct Asked {
     /// By Telegram's clock, which dates messages; the machine's own may be off.
     at: DateTime<Utc>,
     tapped: Option<i32>,
+    /// Whether newer taps will change the tapped message anyway.
+    overtaken: bool,
     /// Whether it is for an affirmation or a practice.
     for_note: bool,
 }
@@ -73,6 +78,8 @@ impl Inbound {
             openings: care::Openings::default(),
             waiting: post::Waiting::default(),
             resumed: post::Resumed::default(),
+            atlas: Atlas::default(),
+            groups: groups::Groups::default(),
         }
     }
 
@@ -90,6 +97,7 @@ impl Inbound {
                 .sent_at
                 .unwrap_or_else(|| self.telegram.time(&self.clock)),
             tapped: None,
+            overtaken: update.part == Part::Overtaken,
             for_note: false,
         };
         let resumed = self.resumed.answers(asked);
@@ -137,15 +145,15 @@ impl Inbound {
                 longitude,
                 latitude,
             } => {
-                let zone = zone_at(longitude, latitude).await;
+                let zone = self.atlas.zone_at(longitude, latitude).await;
                 self.answer(Request::Location(zone), asked, part).await
             }
             Kind::Unreadable => self.answer(Request::Unreadable, asked, part).await,
             Kind::Blocked => self.note_down(asked.chat, due::blocked).await,
             Kind::Unblocked => self.note_down(asked.chat, due::unblocked).await,
             Kind::Group => {
-                // Refused when it has left already; there is nobody to tell.
-                drop(self.telegram.leave(asked.chat).await);
+                self.groups
+                    .leave(&self.telegram, asked.chat, self.clock.instant());
                 Handled::Done
             }
             Kind::Other => Handled::Done,
@@ -159,7 +167,7 @@ impl Inbound {
         match part {
             // She has called for help since: no affirmation comes after that.
             Part::Whole if for_note && self.openings.opened_after(asked) => Handled::Done,
-            Part::Whole => self.converse(request, asked).await,
+            Part::Whole | Part::Overtaken => self.converse(request, asked).await,
             Part::Reply => self.show_help(&request, asked).await,
             Part::Effect => self.was_here(&request, asked).await,
         }
@@ -277,12 +285,4 @@ impl Inbound {
             drop(telegram.answer_tap(&query_id).await);
         });
     }
-}
-
-/// The zone of a place, looked up here and forgotten. The map is large, so it is read in a thread of its own.
-async fn zone_at(longitude: f64, latitude: f64) -> Option<Zone> {
-    tokio::task::spawn_blocking(move || locate::zone_at(longitude, latitude))
-        .await
-        .ok()
-        .flatten()
 }

@@ -1,7 +1,7 @@
 //! What the journeys are built on, kept for the whole life of the process: a process that loses the lead builds
 //! new journeys when it leads again, so that nothing of the old ones is left.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
@@ -11,11 +11,15 @@ use crate::{
     content::{Live, Voice},
     conversation::{Defaults, profile},
     courier::Courier,
-    domain::Country,
+    domain::{Country, Outcome},
     inbound::Inbound,
     store::{Keys, Store},
     telegram::{self, Door, Inbox, Limits, Registration, Telegram, Wording},
 };
+
+/// How long until what Telegram could not take of the commands and descriptions is tried again: at first, and at most.
+/// Nobody waits for them, and Telegram is strict about how often they change.
+const INTRODUCE_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(10));
 
 /// The rooms, and what they were set to.
 #[derive(Clone, Debug)]
@@ -85,18 +89,45 @@ fn wording(content: &Live) -> Wording {
     }
 }
 
-/// Commands, descriptions and the menu button, in every language.
+/// Commands, descriptions and the menu button, in every language. What Telegram cannot take now is tried again until it
+/// can; what it refuses is not.
 pub(super) async fn introduce(telegram: Telegram, content: Live, country: Country) {
-    let content = content.load();
     let shown = |language| {
-        let profile = profile::of(&content, Voice { language, country });
+        let profile = profile::of(&content.load(), Voice { language, country });
         telegram::profile::Profile {
             commands: profile.commands,
             description: profile.description,
             short_description: profile.short_description,
         }
     };
-    for unset in telegram::profile::register(&telegram, shown).await {
-        tracing::warn!(what = unset.what, failure = %unset.failure, "not registered; tried again at the next start");
+    let (mut pause, longest) = INTRODUCE_AGAIN;
+    let mut refused = HashSet::new();
+    let mut said = false;
+    loop {
+        let mut again = None;
+        for unset in telegram::profile::register(&telegram, shown).await {
+            let asked = match unset.failure.outcome {
+                Outcome::Retry | Outcome::Ambiguous => Duration::ZERO,
+                Outcome::Wait(asked) => asked,
+                _ => {
+                    if refused.insert((unset.what, unset.language)) {
+                        tracing::warn!(what = unset.what, failure = %unset.failure, "not registered; tried again at the next start");
+                    }
+                    continue;
+                }
+            };
+            again = again.max(Some(asked));
+            if !std::mem::replace(&mut said, true) {
+                tracing::warn!(what = unset.what, failure = %unset.failure, "not registered yet; trying again");
+            }
+        }
+        let Some(asked) = again else {
+            if said && refused.is_empty() {
+                tracing::info!("commands and descriptions are registered now");
+            }
+            return;
+        };
+        tokio::time::sleep(pause.max(asked)).await;
+        pause = (pause * 2).min(longest);
     }
 }

@@ -86,7 +86,10 @@ impl Drop for OnItsWay {
 
 impl Inbound {
     /// Says everything, in order; done when each message was taken, is pointless, or is parked.
-    pub(super) async fn say(&self, say: Vec<Say>, class: Class, asked: Asked) -> Handled {
+    pub(super) async fn say(&self, mut say: Vec<Say>, class: Class, asked: Asked) -> Handled {
+        if asked.overtaken {
+            say.retain(|say| say.place != conversation::Place::Tapped);
+        }
         if self.waiting.count(asked.chat, class) >= MOST_WAITING {
             return Handled::Done;
         }
@@ -181,8 +184,12 @@ impl Inbound {
             if delivery == Delivery::Closed {
                 return;
             }
-            inbound.settle(chat, delivery).await;
-            inbound.unpark(id).await;
+            // Boxed: thousands may wait, and what comes after that is large.
+            Box::pin(async {
+                inbound.settle(chat, delivery).await;
+                inbound.unpark(id).await;
+            })
+            .await;
         });
     }
 

@@ -48,6 +48,8 @@ pub enum Part {
     Reply,
     /// Only what follows from it: it was replied to already.
     Effect,
+    /// All of it but what it would show in place of the tapped message: newer taps on that message wait behind it.
+    Overtaken,
 }
 
 /// What an update is.
@@ -101,6 +103,14 @@ pub struct Words {
 }
 
 impl Incoming {
+    /// The message on which it is a tap.
+    pub(super) fn taps_on(&self) -> Option<i32> {
+        match &self.kind {
+            Kind::Tap { message_id, .. } => *message_id,
+            _ => None,
+        }
+    }
+
     /// Whether it may be a call for help, or asks where help is: it waits behind nothing.
     pub fn is_urgent(&self) -> bool {
         match &self.kind {
@@ -149,9 +159,16 @@ pub enum Malformed {
     Unnumbered,
 }
 
+/// The highest number that is believed to be an update's: the Bot API's numbers have at most 52 significant bits. To
+/// acknowledge a higher one would be to ask for nothing that comes after it.
+const HIGHEST: i64 = 1 << 52;
+
 /// Reads one update. Every text that Telegram can send gets through, whatever else the update holds.
 pub fn read(json: &str) -> Result<Incoming, Malformed> {
     let numbered = serde_json::from_str::<Number>(json).map_err(|_| Malformed::Unnumbered)?;
+    if numbered.update_id > HIGHEST {
+        return Err(Malformed::Unnumbered);
+    }
     let unreadable = Malformed::Numbered(numbered.update_id);
     parse(json)
         // Half a surrogate pair makes a whole text unreadable for serde; the words around it still matter.

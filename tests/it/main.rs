@@ -20,6 +20,7 @@ mod disk;
 mod door;
 mod editing;
 mod erasing;
+mod floods;
 mod inbox;
 mod later;
 mod limits;

@@ -8,13 +8,17 @@ use tokio::time::Instant;
 use super::{
     super::wait::for_help,
     compose::is_edit,
-    letter::{Class, Delivery, Letter, Reply},
+    letter::{Class, Delivery, Letter, Place, Reply},
     verdict::Attempts,
 };
 
 /// Telegram's limit for one chat: a new message a second
 /// (<https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this>).
 pub(super) const CHAT_GAP: Duration = Duration::from_secs(1);
+
+/// So many edits in a chat may leave at once, more than anyone taps in a second; then one in every [`CHAT_GAP`]. Telegram
+/// writes down no limit for edits, and refuses whoever changes messages as fast as a script can tap.
+const EDITS_AT_ONCE: u32 = 4;
 
 /// Whoever has to wait longer than this is told so at once.
 pub(super) const LONG: Duration = Duration::from_millis(250);
@@ -39,6 +43,14 @@ impl Item {
 
     pub(super) fn is_edit(&self) -> bool {
         is_edit(&self.letter, self.attempts.form)
+    }
+
+    /// The message that this one changes.
+    fn edits(&self) -> Option<i32> {
+        match self.letter.place {
+            Place::Edit(message) if self.is_edit() => Some(message),
+            Place::Edit(_) | Place::New => None,
+        }
     }
 
     pub(super) fn expired(&self, now: DateTime<Utc>) -> bool {
@@ -66,6 +78,8 @@ pub(super) struct Lane {
     rest_flying: bool,
     /// No new message before this: the chat's own limit.
     pub(super) spaced_until: Instant,
+    /// A [`CHAT_GAP`] for every edit that left, one after the other: when the last of them is over.
+    edited_until: Instant,
     /// No answer and no note before this: Telegram said so.
     pub(super) barred_until: Instant,
     /// No crisis reply before this, and how many of them in a row were told to wait.
@@ -86,6 +100,7 @@ impl Lane {
             crisis_flying: false,
             rest_flying: false,
             spaced_until: now,
+            edited_until: now,
             barred_until: now,
             crisis_barred_until: now,
             crisis_refused: 0,
@@ -95,7 +110,8 @@ impl Lane {
         }
     }
 
-    /// Takes a letter in. Notes that an answer overtakes come back.
+    /// Takes a letter in. Notes that an answer overtakes come back, and so do older changes of the message that it changes:
+    /// however fast she taps, what she sees in the end is the newest.
     pub(super) fn post(&mut self, item: Item) -> Vec<Item> {
         let class = item.letter.class;
         let mut overtaken = Vec::new();
@@ -105,6 +121,13 @@ impl Lane {
                 .into_iter()
                 .partition(|other| other.letter.class == Class::Note && !other.attempts.ambiguous);
             overtaken = back;
+            self.rest = kept.into();
+        }
+        if let Some(message) = item.edits() {
+            let (older, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.rest)
+                .into_iter()
+                .partition(|other| other.edits() == Some(message));
+            overtaken.extend(older);
             self.rest = kept.into();
         }
         self.queue(class).push_back(item);
@@ -133,9 +156,9 @@ impl Lane {
             before += answers.count() + usize::from(self.rest_flying);
         }
         if item.is_edit() {
-            return before >= 2 || self.barred(class) > now + LONG;
+            return before >= 2 || self.free_at(item) > now + LONG;
         }
-        before >= 1 || self.barred(class).max(self.spaced_until) > now + LONG
+        before >= 1 || self.free_at(item) > now + LONG
     }
 
     /// Where this chat belongs at `now`: the class and number of its next letter with the moment it may leave.
@@ -148,10 +171,7 @@ impl Lane {
             None if self.crisis_flying || self.rest_flying => return None,
             None => (self.rest.front()?, self.rest_after),
         };
-        let mut from = back_off.max(self.barred(item.letter.class));
-        if !item.is_edit() {
-            from = from.max(self.spaced_until);
-        }
+        let from = back_off.max(self.free_at(item));
         Some((item.letter.class, item.number, from))
     }
 
@@ -194,7 +214,9 @@ impl Lane {
         };
         let spaced_before = self.spaced_until;
         *self.flying(item.letter.class) = true;
-        if !item.is_edit() {
+        if item.is_edit() {
+            self.edited_until = self.edited_until.max(now) + CHAT_GAP;
+        } else {
             self.spaced_until = self.spaced_until.max(now + CHAT_GAP);
         }
         Some((item, spaced_before))
@@ -274,6 +296,30 @@ impl Lane {
     /// Nothing queued and nothing on its way.
     pub(super) fn is_idle(&self) -> bool {
         self.crisis.is_empty() && self.rest.is_empty() && !self.crisis_flying && !self.rest_flying
+    }
+
+    /// Until when something of this chat is to be known although nothing waits.
+    pub(super) fn remembered_until(&self) -> Instant {
+        self.spaced_until
+            .max(self.barred_until)
+            .max(self.edited_until)
+    }
+
+    /// Until when the chat's own limits and Telegram's word keep this letter.
+    fn free_at(&self, item: &Item) -> Instant {
+        let class = item.letter.class;
+        let spaced = if !item.is_edit() {
+            self.spaced_until
+        } else if class == Class::Crisis {
+            return self.barred(class);
+        } else {
+            // Early in the life of a machine there is no such moment, and then a little later does as well.
+            let at_once = CHAT_GAP * (EDITS_AT_ONCE - 1);
+            self.edited_until
+                .checked_sub(at_once)
+                .unwrap_or(self.edited_until)
+        };
+        self.barred(class).max(spaced)
     }
 
     /// Until when Telegram's word keeps this class.

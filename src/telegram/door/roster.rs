@@ -128,7 +128,7 @@ impl Roster {
             Some((class, number, from)) if from <= now.instant => Filed::Line(class, number),
             Some((_, _, from)) => Filed::Waiting(from.min(end(lane, now))),
             None if lane.is_idle() => {
-                let until = lane.spaced_until.max(lane.barred_until);
+                let until = lane.remembered_until();
                 if until <= now.instant {
                     self.lanes.remove(&chat);
                     return;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Handled, Inbox};
+use super::{Handled, Inbox, question::Question};
 use crate::telegram::update::Incoming;
 
 /// How long the last acknowledgement on the way out may take.
@@ -27,8 +27,13 @@ impl Inbox {
         }
         self.acknowledge();
         if self.window.offset().is_some() {
+            let question = Question {
+                offset: self.window.offset(),
+                limit: 1,
+                hold: Duration::ZERO,
+            };
             // What this returns stays unacknowledged: its numbers are not below the offset.
-            if let Err(failure) = self.ask(1, Duration::ZERO, FAREWELL).await {
+            if let Err(failure) = question.ask(&self.telegram, FAREWELL).await {
                 tracing::warn!(%failure, "could not acknowledge the last updates; they will come again");
             }
         }

@@ -5,6 +5,8 @@
 
 mod farewell;
 mod health;
+mod lull;
+mod question;
 mod window;
 
 #[cfg(test)]
@@ -19,9 +21,8 @@ use std::{
 use anyhow::bail;
 pub use health::Polling;
 use health::lock;
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-use teloxide::{payloads::GetUpdates, requests::Payload as _, types::AllowedUpdate};
+use lull::{Complaint, Lull};
+use question::Question;
 use tokio::{
     task::{Id, JoinError, JoinSet},
     time::Instant,
@@ -32,8 +33,7 @@ use window::Window;
 
 use super::{
     Failure, Telegram,
-    api::WANTED,
-    update::{self, Incoming, Part},
+    update::{Incoming, Part},
     wait,
 };
 use crate::{
@@ -77,6 +77,8 @@ pub struct Inbox {
     failures: u32,
     /// Polls in a row that were told to wait.
     refused: u32,
+    lull: Lull,
+    unreadable: Complaint,
     health: Arc<Mutex<Polling>>,
 }
 
@@ -102,20 +104,6 @@ pub enum Tick {
     Stopped,
 }
 
-/// As `teloxide`'s `GetUpdates`, but with an offset that can pass 2^31.
-#[derive(Serialize)]
-struct Poll<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    offset: Option<i64>,
-    limit: usize,
-    timeout: u64,
-    allowed_updates: &'a [AllowedUpdate],
-}
-
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Batch(Vec<Box<RawValue>>);
-
 impl Inbox {
     /// An inbox that has not asked yet.
     pub fn new(telegram: Telegram, clock: Clock) -> Self {
@@ -130,6 +118,8 @@ impl Inbox {
             polled_at: None,
             failures: 0,
             refused: 0,
+            lull: Lull::default(),
+            unreadable: Complaint::default(),
             health: Arc::default(),
         }
     }
@@ -188,18 +178,20 @@ impl Inbox {
         (self.failures, self.refused) = (0, 0);
         self.turns();
         let received = batch.len();
+        let known = self.window.len();
         let malformed = self.window.take_in(batch);
+        let new = self.window.len() - known;
+        let now = self.clock.instant();
         {
             let mut health = lock(&self.health);
-            health.last_answer = Some(self.clock.instant());
+            health.last_answer = Some(now);
             health.conflict = false;
             health.malformed += malformed;
         }
-        if malformed > 0 {
+        if let Some(malformed) = self.unreadable.count(malformed, now) {
             tracing::warn!(malformed, "skipped updates that cannot be read");
         }
         self.start_handlers(handle);
-        let now = self.clock.instant();
         let soon = if received < window::FULL {
             ACKNOWLEDGE_AFTER
         } else {
@@ -208,6 +200,13 @@ impl Inbox {
         let times = (now + soon, now + SAME_OFFSET);
         self.wait_for_handlers(handle, times, stop, false).await;
         let acknowledged = self.acknowledge();
+        let held = self.polled_at.map(|polled| now - polled);
+        // While something is unacknowledged, polls keep their distance anyway.
+        if let Some(pause) = self.lull.after(new, held.unwrap_or_default())
+            && self.window.is_empty()
+        {
+            let _ = tokio::time::timeout(pause, stop.cancelled()).await;
+        }
         Ok(Tick::Polled {
             received,
             acknowledged,
@@ -219,7 +218,7 @@ impl Inbox {
         lock(&self.health).last_turn = Some(self.clock.instant());
     }
 
-    async fn poll(&mut self) -> Result<Vec<Result<Incoming, update::Malformed>>, Failure> {
+    async fn poll(&mut self) -> Result<Vec<question::Answer>, Failure> {
         if !self.webhook_gone {
             self.telegram.delete_webhook().await?;
             self.webhook_gone = true;
@@ -227,31 +226,12 @@ impl Inbox {
         }
         self.polled_from = self.window.offset();
         self.polled_at = Some(self.clock.instant());
-        let raw = self.ask(window::FULL, POLL, LONGEST_POLL).await?;
-        let Ok(Batch(raw)) = serde_json::from_str(raw.get()) else {
-            return Err(Failure::unanswered(
-                Outcome::Ambiguous,
-                "the answer to a poll was no list",
-            ));
+        let question = Question {
+            offset: self.polled_from,
+            limit: window::FULL,
+            hold: POLL,
         };
-        Ok(raw.iter().map(|raw| update::read(raw.get())).collect())
-    }
-
-    async fn ask(
-        &self,
-        limit: usize,
-        hold: Duration,
-        timeout: Duration,
-    ) -> Result<Box<RawValue>, Failure> {
-        let poll = Poll {
-            offset: self.window.offset(),
-            limit,
-            timeout: hold.as_secs(),
-            allowed_updates: &WANTED,
-        };
-        self.telegram
-            .request(GetUpdates::NAME, &poll, timeout)
-            .await
+        question.ask(&self.telegram, LONGEST_POLL).await
     }
 
     /// A failed poll: fatal for a wrong token, else a pause.

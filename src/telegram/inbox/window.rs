@@ -16,6 +16,10 @@ const REMEMBERED: usize = 1000;
 /// After so many panics an update is given up: it would panic for ever and keep the offset where it is.
 const MOST_PANICS: u8 = 2;
 
+/// With so many newer taps on the same message behind it, more than anyone makes who waits for what they show, what a tap
+/// shows is not worth showing: it would be changed at once.
+const TAPS_BEHIND: usize = 5;
+
 /// How a handler left an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handled {
@@ -132,8 +136,11 @@ impl Window {
         for (chat, queue) in &mut self.queues {
             if !self.busy.contains(chat)
                 && !calling.contains(chat)
-                && let Some(incoming) = queue.pop_front()
+                && let Some(mut incoming) = queue.pop_front()
             {
+                if incoming.part == Part::Whole && is_overtaken(&incoming, queue) {
+                    incoming.part = Part::Overtaken;
+                }
                 self.busy.insert(*chat);
                 starting.push(incoming);
             }
@@ -248,4 +255,12 @@ impl Window {
     fn knows(&self, id: i64) -> bool {
         self.states.contains_key(&id) || self.remembered.contains(&id)
     }
+}
+
+/// Whether enough others wait behind a tap that change the same message.
+fn is_overtaken(tap: &Incoming, behind: &VecDeque<Incoming>) -> bool {
+    let newer = behind
+        .iter()
+        .filter(|other| other.part == Part::Whole && other.taps_on() == tap.taps_on());
+    tap.taps_on().is_some() && newer.take(TAPS_BEHIND).count() == TAPS_BEHIND
 }

@@ -134,6 +134,10 @@ fn rubbish_is_told_apart() {
     let cases = [
         ("{", Malformed::Unnumbered),
         (r#"{"update_id":"five"}"#, Malformed::Unnumbered),
+        (
+            r#"{"update_id":9223372036854775807,"message":{"chat":{"id":1,"type":"private"},"text":"hi"}}"#,
+            Malformed::Unnumbered,
+        ),
         (r#"{"update_id":5,"message":7}"#, Malformed::Numbered(5)),
         (
             r#"{"update_id":5,"message":{"chat":{"id":"x"}}}"#,

@@ -84,6 +84,36 @@ fn edits_do_not_wait_for_the_chats_second() {
 }
 
 #[test]
+fn of_many_edits_the_newest_of_each_message_leaves_after_a_few() {
+    let mut room = Room::new(30);
+    let edit = |message| Letter {
+        place: Place::Edit(message),
+        ..letter(1, Answer, "x")
+    };
+    for taps in 1..=4 {
+        room.post(edit(7));
+        assert_eq!(room.run_well(ms(taps * 100)).len(), 1);
+    }
+    let receipts: Vec<_> = [7, 8, 7, 8, 7]
+        .map(|message| room.post(edit(message)))
+        .into();
+    let waiting = room.post_patiently(edit(8));
+    assert!(waiting.waits.blocking_recv().is_ok(), "it is told so");
+    room.say(1, Answer);
+    assert_eq!(room.run_well(ms(500)).len(), 0, "they are spaced");
+    let log = room.run_well(ms(5000));
+    assert_eq!(log.len(), 3, "one of each message, and the answer");
+    assert!(log[1].at >= log[0].at + ms(1000));
+    let settled: Vec<_> = receipts
+        .into_iter()
+        .map(|mut receipt| receipt.try_recv().unwrap())
+        .collect();
+    let overtaken = [Delivery::Overtaken; 4];
+    assert_eq!(settled[..4], overtaken);
+    assert_eq!(settled[4], Delivery::Delivered { message_id: 1 });
+}
+
+#[test]
 fn a_crisis_reply_passes_a_hanging_request_of_its_own_chat() {
     let mut room = Room::new(30);
     room.say(1, Note);

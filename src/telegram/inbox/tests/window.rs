@@ -1,5 +1,7 @@
 //! The window alone: what starts, what is acknowledged, what comes again.
 
+use serde_json::json;
+
 use super::super::{
     Handled::{self, Done, Owing},
     window::{FULL, Moved, Window},
@@ -40,10 +42,16 @@ fn acknowledged(window: &mut Window) -> usize {
 #[test]
 fn even_the_highest_number_is_acknowledged() {
     let mut window = Window::default();
-    window.take_in(vec![said(i64::MAX, 1)]);
+    let highest = 1 << 52;
+    // Behind the higher ones nothing else would ever be given.
+    window.take_in(vec![
+        said(highest, 1),
+        said(highest + 1, 1),
+        said(i64::MAX, 1),
+    ]);
     handle_all(&mut window, |_| Some(Done));
     assert_eq!(acknowledged(&mut window), 1);
-    assert_eq!(window.offset(), Some(i64::MAX));
+    assert_eq!(window.offset(), Some(highest + 1));
 }
 
 #[test]
@@ -239,4 +247,32 @@ fn a_reply_that_panics_is_tried_again_and_one_that_was_given_is_not() {
     window.take_in(batch());
     assert_eq!(handle_all(&mut window, |_| Some(Done)), [(1, true)]);
     assert_eq!(acknowledged(&mut window), 2);
+}
+
+#[test]
+fn what_a_tap_shows_is_let_go_when_enough_newer_ones_wait_behind_it() {
+    let tap = |id: i64, message: i64, data: &str| {
+        let json = json!({"update_id": id, "callback_query": {"id": "1", "from": {"id": 1}, "data": data,
+            "message": {"message_id": message, "date": 1, "chat": {"id": 1, "type": "private"}}}});
+        update::read(&json.to_string())
+    };
+    let mut window = Window::default();
+    let mut batch: Vec<_> = (0..8).map(|id| tap(id, 7, "1:settings")).collect();
+    batch.extend([tap(8, 9, "1:settings"), said(9, 1), tap(10, 7, "1:crisis")]);
+    window.take_in(batch);
+    let mut overtaken = Vec::new();
+    loop {
+        let starting = window.start();
+        if starting.is_empty() {
+            break;
+        }
+        for incoming in starting {
+            if incoming.part == Part::Overtaken {
+                overtaken.push(incoming.id);
+            }
+            window.finished(incoming.id, incoming.chat, incoming.part, Some(Done));
+        }
+    }
+    assert_eq!(overtaken, [0, 1, 2], "five newer ones wait behind these");
+    assert_eq!(acknowledged(&mut window), 11);
 }
