@@ -15,7 +15,7 @@ use super::{
 use crate::{
     courier::Courier,
     inbound::Inbound,
-    store::{Lead, Store},
+    store::{AnotherRuns, Lead, Store},
     telegram::{Door, Inbox, Reception, Registration},
 };
 
@@ -232,7 +232,7 @@ async fn hold(
         if let Some(lead) = lead.take() {
             lost = lead.session().map(str::to_owned);
             tracing::warn!(
-                "the session that holds the lead is gone or does not answer: no notes are sent until it is clear who leads"
+                "what holds the lead is gone or does not answer: no notes are sent until it is clear who leads"
             );
             standing.set(Phase::WithoutDatabase);
         }
@@ -246,6 +246,7 @@ async fn hold(
             // It is nobody else: whoever calls for help is answered by us or not at all.
             Ok(None) if rooms.store.is_led_by(lost.as_deref()).await => {}
             Ok(None) => return Ended::Lost,
+            Err(error) if error.is::<AnotherRuns>() => return Ended::ToStop(Err(error)),
             Err(_) if conflict() => return Ended::Lost,
             Err(_) => {}
         }
