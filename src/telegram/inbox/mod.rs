@@ -3,6 +3,7 @@
 //! Telegram forgets an update when it is asked for a later one, so the offset moves only past updates whose handler
 //! has reported them done. Must not know what a handler does, nor the store.
 
+mod failed;
 mod health;
 mod window;
 
@@ -15,7 +16,6 @@ use std::{
     time::Duration,
 };
 
-use anyhow::bail;
 pub use health::Polling;
 use health::lock;
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,6 @@ use super::{
     Failure, Telegram,
     api::WANTED,
     update::{self, Incoming, Part},
-    wait,
 };
 use crate::{
     clock::Clock,
@@ -56,12 +55,6 @@ const ACKNOWLEDGE_IN_A_CROWD: Duration = Duration::from_millis(50);
 /// short with whoever repeats an offset within half a second.
 const SAME_OFFSET: Duration = Duration::from_millis(600);
 
-/// Back-off after failed polls: from, to. Below a second: with the network back, a call for help may be the first to come.
-const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_millis(800));
-
-/// The pause when another program polls: it does not go away by being asked.
-const CONFLICT_PAUSE: Duration = Duration::from_secs(5);
-
 /// How long the last acknowledgement on the way out may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -79,6 +72,8 @@ pub struct Inbox {
     failures: u32,
     /// Polls in a row that were told to wait.
     refused: u32,
+    /// Since when Telegram says that it does not know the token.
+    unknown_since: Option<Instant>,
     health: Arc<Mutex<Polling>>,
 }
 
@@ -132,6 +127,7 @@ impl Inbox {
             polled_at: None,
             failures: 0,
             refused: 0,
+            unknown_since: None,
             health: Arc::default(),
         }
     }
@@ -187,7 +183,7 @@ impl Inbox {
             Ok(batch) => batch,
             Err(failure) => return self.failed(&failure, stop).await,
         };
-        (self.failures, self.refused) = (0, 0);
+        (self.failures, self.refused, self.unknown_since) = (0, 0, None);
         self.turns();
         let received = batch.len();
         let malformed = self.window.take_in(batch);
@@ -271,50 +267,6 @@ impl Inbox {
         self.telegram
             .request(GetUpdates::NAME, &poll, timeout)
             .await
-    }
-
-    /// A failed poll: fatal for a wrong token, else a pause.
-    async fn failed(
-        &mut self,
-        failure: &Failure,
-        stop: &CancellationToken,
-    ) -> anyhow::Result<Tick> {
-        let (first, longest) = BACK_OFF;
-        let wait = match &failure.outcome {
-            Outcome::Unauthorized => bail!(
-                "Telegram does not know this token: check TELOXIDE_TOKEN against what BotFather shows"
-            ),
-            Outcome::Conflict if failure.is_webhook_in_the_way() => {
-                self.webhook_gone = false;
-                SAME_OFFSET
-            }
-            Outcome::Conflict => {
-                // Once per conflict, not once per poll.
-                if !std::mem::replace(&mut lock(&self.health).conflict, true) {
-                    tracing::error!(
-                        "another program takes this bot's messages with the same token: stop it, or get a new token from BotFather"
-                    );
-                }
-                CONFLICT_PAUSE
-            }
-            // Whoever does not listen does not hear a call for help.
-            Outcome::Wait(wait) => {
-                self.refused = self.refused.saturating_add(1);
-                wait::for_help(*wait, self.refused - 1)
-            }
-            _ => {
-                if self.failures == 0 {
-                    tracing::warn!(%failure, "cannot poll; trying again");
-                }
-                (first * 2_u32.saturating_pow(self.failures.min(8))).min(longest)
-            }
-        };
-        self.failures = self.failures.saturating_add(1);
-        lock(&self.health).last_turn = Some(self.clock.instant() + wait);
-        tokio::select! {
-            () = tokio::time::sleep(wait) => Ok(Tick::Failed(wait)),
-            () = stop.cancelled() => Ok(Tick::Stopped),
-        }
     }
 
     fn start_handlers<H, F>(&mut self, handle: &H)
