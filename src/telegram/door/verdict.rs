@@ -6,7 +6,7 @@ use super::{
     compose::{Dress, Form, is_edit},
     letter::{Class, Delivery, Letter},
 };
-use crate::domain::{ChatId, Outcome};
+use crate::domain::{ChatId, Gone, Outcome};
 
 /// How long no answer and no note is tried after Telegram refused the token, or said that another program runs.
 const UNAUTHORIZED_PAUSE: Duration = Duration::from_secs(5);
@@ -80,6 +80,10 @@ pub(super) fn judge(letter: &Letter, attempts: &mut Attempts, outcome: &Outcome)
                 _ => *message_id,
             },
         }),
+        // She wrote a moment ago, so that there is a chat.
+        Outcome::Gone(Gone::NotFound) if letter.class == Class::Crisis => {
+            insist(attempts, Delivery::Gone(Gone::NotFound))
+        }
         Outcome::Gone(why) => Verdict::Settled(Delivery::Gone(*why)),
         Outcome::Wait(wait) => Verdict::ChatWaits(*wait),
         Outcome::Retry => again(letter, attempts),
@@ -108,7 +112,7 @@ pub(super) fn judge(letter: &Letter, attempts: &mut Attempts, outcome: &Outcome)
         Outcome::BadMarkup | Outcome::TooLong | Outcome::Stale | Outcome::Refused
             if letter.class == Class::Crisis =>
         {
-            insist(attempts)
+            insist(attempts, Delivery::Refused)
         }
         Outcome::BadMarkup | Outcome::TooLong | Outcome::Stale | Outcome::Refused => {
             Verdict::Settled(Delivery::Refused)
@@ -122,13 +126,13 @@ pub(super) fn judge(letter: &Letter, attempts: &mut Attempts, outcome: &Outcome)
 
 /// A crisis reply that Telegram refuses as it is may still pass without its markup and buttons, or a little later: some
 /// refusals are a passing trouble of Telegram's, and whose end it is nobody can tell from its words.
-fn insist(attempts: &mut Attempts) -> Verdict {
+fn insist(attempts: &mut Attempts, in_the_end: Delivery) -> Verdict {
     if attempts.form.dress != Dress::Bare {
         attempts.form.dress = Dress::Bare;
         return Verdict::Again(Duration::ZERO);
     }
     if attempts.refused_for >= REFUSED_HELP_FOR {
-        return Verdict::Settled(Delivery::Refused);
+        return Verdict::Settled(in_the_end);
     }
     let (first, longest) = REFUSED_HELP;
     let wait = (first * 2_u32.saturating_pow(attempts.refusals.min(8))).min(longest);
@@ -170,7 +174,7 @@ mod tests {
     use super::{super::letter::Place, *};
     use crate::{
         content::{Keyboard, Message, Voice},
-        domain::{Country, Gone, Language},
+        domain::{Country, Language},
     };
 
     fn letter(class: Class, place: Place) -> Letter {
@@ -306,7 +310,8 @@ mod tests {
 
     #[test]
     fn a_crisis_reply_that_is_refused_in_every_form_is_tried_for_an_hour() {
-        for refusal in [Outcome::Refused, Outcome::BadMarkup, Outcome::TooLong] {
+        use Outcome::{BadMarkup, Refused, TooLong};
+        for refusal in [Refused, BadMarkup, TooLong, Outcome::Gone(Gone::NotFound)] {
             let letter = letter(Class::Crisis, Place::New);
             let mut attempts = Attempts::default();
             let mut waits = Vec::new();
