@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, anyhow};
-use tokio::time::timeout;
+use chrono::{DateTime, Utc};
+use tokio::time::{Instant, timeout};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     courier::Courier,
     inbound::Inbound,
-    store::{Lead, Store},
+    store::{AnotherRuns, Lead, Store},
     telegram::{Door, Inbox, Reception, Registration},
 };
 
@@ -102,6 +103,7 @@ impl Duty {
             stop: stop.clone(),
             task: None,
         };
+        rounds.lead_was_held(rooms, present(rooms));
         rounds.begin(if rooms.store.is_shared() {
             NOTICED_WITHIN
         } else {
@@ -220,11 +222,13 @@ async fn hold(
             rounds.end().await;
             return Ended::ToStop(Err(anyhow!(sentence)));
         }
+        let asked = present(rooms);
         let held = match lead {
             Some(lead) => lead.still_held().await,
             None => false,
         };
         if held {
+            rounds.lead_was_held(rooms, asked);
             continue;
         }
         rounds.end().await;
@@ -232,24 +236,32 @@ async fn hold(
         if let Some(lead) = lead.take() {
             lost = lead.session().map(str::to_owned);
             tracing::warn!(
-                "the session that holds the lead is gone or does not answer: no notes are sent until it is clear who leads"
+                "what holds the lead is gone or does not answer: no notes are sent until it is clear who leads"
             );
             standing.set(Phase::WithoutDatabase);
         }
+        let asked = present(rooms);
         match rooms.store.try_lead().await {
             Ok(Some(again)) => {
                 tracing::info!("the database is back, and this process still leads");
                 *lead = Some(again);
                 standing.set(Phase::Leading);
+                rounds.lead_was_held(rooms, asked);
                 rounds.begin(Duration::ZERO);
             }
             // It is nobody else: whoever calls for help is answered by us or not at all.
             Ok(None) if rooms.store.is_led_by(lost.as_deref()).await => {}
             Ok(None) => return Ended::Lost,
+            Err(error) if error.is::<AnotherRuns>() => return Ended::ToStop(Err(error)),
             Err(_) if conflict() => return Ended::Lost,
             Err(_) => {}
         }
     }
+}
+
+/// The present moment on both clocks.
+fn present(rooms: &Rooms) -> (Instant, DateTime<Utc>) {
+    (rooms.clock.instant(), rooms.clock.now())
 }
 
 /// The courier's loop, which can be stopped at once and begun again.
@@ -269,6 +281,15 @@ impl Rounds {
             }
         });
         self.task = Some(AbortOnDropHandle::new(task));
+    }
+
+    /// The lead was still held at this moment: notes may leave until another leader may bring some. A process that was
+    /// frozen wakes anywhere, and finds that moment past before it finds out that it leads no more.
+    fn lead_was_held(&self, rooms: &Rooms, (instant, utc): (Instant, DateTime<Utc>)) {
+        if rooms.store.is_shared() {
+            self.door
+                .notes_until(instant + NOTICED_WITHIN, utc + NOTICED_WITHIN);
+        }
     }
 
     /// Lets the last messages out and writes down what became of the last notes.

@@ -117,7 +117,8 @@ pub fn days_question(scene: &Scene) -> Message {
 
 /// Sets the days.
 pub fn set_days(scene: &Scene, subscriber: &Subscriber, days: Weekdays) -> Reply {
-    let changed = due::with_days(subscriber.clone(), days, setup::earliest(scene, subscriber));
+    let earliest = setup::earliest(scene, subscriber);
+    let changed = due::with_days(subscriber.clone(), days, scene.now, earliest);
     saved(scene, changed)
 }
 

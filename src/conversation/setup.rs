@@ -126,7 +126,8 @@ pub fn set_zone(scene: &Scene, subscriber: &Subscriber, zone: Zone, flow: Flow) 
 
 /// Sets the hour; then goes on.
 pub fn set_time(scene: &Scene, subscriber: &Subscriber, time: TimeOfDay, flow: Flow) -> Reply {
-    let changed = due::with_time(answered(subscriber), time, earliest(scene, subscriber));
+    let earliest = earliest(scene, subscriber);
+    let changed = due::with_time(answered(subscriber), time, scene.now, earliest);
     go_on(
         scene,
         changed,
@@ -141,7 +142,8 @@ pub fn set_plan(scene: &Scene, subscriber: &Subscriber, name: PlanName, flow: Fl
     let plan = scene.content.plans.get(name);
     let schedule = plan.schedule.with_time(subscriber.schedule.time());
     let earliest = earliest(scene, subscriber);
-    let changed = due::with_plan(answered(subscriber), schedule, plan.pools.clone(), earliest);
+    let pools = plan.pools.clone();
+    let changed = due::with_plan(answered(subscriber), schedule, pools, scene.now, earliest);
     go_on(
         scene,
         changed,

@@ -111,6 +111,11 @@ impl Schedule {
         }
     }
 
+    /// Whether the expression names this day.
+    pub fn names(&self, day: NaiveDate) -> bool {
+        self.first_day_from(day) == Some(day)
+    }
+
     /// The first day from `day` on that the expression names, by the calendar alone.
     fn first_day_from(&self, day: NaiveDate) -> Option<NaiveDate> {
         let just_before = day

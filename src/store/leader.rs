@@ -1,6 +1,10 @@
 //! Who leads: at most one process at a time polls and sends for one database.
 
-use std::{fs, time::Duration};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
 use sqlx::{ConnectOptions, Connection, PgConnection};
@@ -8,7 +12,7 @@ use tokio::time::timeout;
 
 use super::{
     Store,
-    place::{Place, owner_only},
+    place::{FileId, Place, owner_only},
 };
 
 /// The number that all slowblooms lock on one PostgreSQL database: the letters “slowblom” as one whole number.
@@ -35,20 +39,65 @@ pub struct Lead(Hold);
 #[derive(Debug)]
 enum Hold {
     /// The locked file; the operating system lets go with the process.
-    File(#[cfg_attr(not(test), expect(dead_code, reason = "held for its lock"))] Locked),
+    File(Locked),
     /// The session that holds the lock, and its name at the server, which lets go with the session.
     Session(Box<PgConnection>, String),
 }
 
-/// A file with our lock on it, until this is dropped.
+/// Two on one SQLite file make no sense: there is nothing to stand by for.
+#[derive(Debug, thiserror::Error)]
+#[error("another slowbloom already runs on this database ({}); stop it first", .0.display())]
+pub struct AnotherRuns(PathBuf);
+
+/// A file that is locked, which one it is, and where it lay.
 #[derive(Debug)]
-struct Locked(fs::File);
+struct Locked {
+    file: fs::File,
+    id: FileId,
+    name: PathBuf,
+}
+
+impl Locked {
+    /// Locks the file of this name, which is made if there is none; `None` when another process has.
+    fn take(name: &Path) -> anyhow::Result<Option<Self>> {
+        loop {
+            let file = owner_only(fs::OpenOptions::new().write(true).create(true))
+                .truncate(false)
+                .open(name)
+                .with_context(|| format!("cannot open {}", name.display()))?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(fs::TryLockError::WouldBlock) => return Ok(None),
+                Err(fs::TryLockError::Error(error)) => {
+                    return Err(error).with_context(|| format!("cannot lock {}", name.display()));
+                }
+            }
+            let locked = Self {
+                id: FileId::of(&file.metadata()?),
+                file,
+                name: name.to_owned(),
+            };
+            // Else it was removed in between: the next process would find another one.
+            if locked.is_at(fs::metadata(name)) {
+                return Ok(Some(locked));
+            }
+        }
+    }
+
+    /// Whether it is the one that others find. A disk that does not tell is no reason to doubt it.
+    fn is_at(&self, found: io::Result<fs::Metadata>) -> bool {
+        match found {
+            Ok(found) => FileId::of(&found) == self.id,
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
+    }
+}
 
 impl Drop for Locked {
     fn drop(&mut self) {
-        // Said, and not left to the closing: a child that was forked at this very moment still has the file open, and
-        // would keep the lock until it becomes another program.
-        let _ = self.0.unlock();
+        // Said, and not left to the closing: a process that is being forked at this moment has the file open as well, and
+        // would hold the lock a moment longer. What cannot be unlocked is closed, which is as good.
+        let _ = self.file.unlock();
     }
 }
 
@@ -61,24 +110,14 @@ impl Store {
     /// Takes the lead if it is free.
     ///
     /// `None`: another process leads this PostgreSQL database; stand by and ask again. With SQLite a second process
-    /// makes no sense, and is an error that says so.
+    /// makes no sense, and is an error that says so ([`AnotherRuns`]).
     pub async fn try_lead(&self) -> anyhow::Result<Option<Lead>> {
         match &self.place {
             Place::Sqlite(path) => {
                 let name = self.place.lock_file().unwrap_or_default();
-                let file = owner_only(fs::OpenOptions::new().write(true).create(true))
-                    .truncate(false)
-                    .open(&name)
-                    .with_context(|| format!("cannot open {}", name.display()))?;
-                match file.try_lock() {
-                    Ok(()) => Ok(Some(Lead(Hold::File(Locked(file))))),
-                    Err(fs::TryLockError::WouldBlock) => bail!(
-                        "another slowbloom already runs on this database ({}); stop it first",
-                        path.display()
-                    ),
-                    Err(fs::TryLockError::Error(error)) => {
-                        Err(error).with_context(|| format!("cannot lock {}", name.display()))
-                    }
+                match Locked::take(&name)? {
+                    Some(locked) => Ok(Some(Lead(Hold::File(locked)))),
+                    None => bail!(AnotherRuns(path.clone())),
                 }
             }
             Place::Postgres(options) => {
@@ -127,10 +166,12 @@ impl Lead {
         }
     }
 
-    /// Whether this process still leads. Ask at least every two seconds, and stop sending at once on `false`.
+    /// Whether this process still leads. Ask at least every two seconds, and stop sending at once on `false`. A lock file
+    /// that was removed keeps nobody away any more; whoever locks the next one leads.
     pub async fn still_held(&mut self) -> bool {
         match &mut self.0 {
-            Hold::File(_) => true,
+            // Not by the threads that all else runs on: a disk may not answer.
+            Hold::File(locked) => locked.is_at(tokio::fs::metadata(&locked.name).await),
             Hold::Session(session, _) => {
                 let held = sqlx::query_scalar(
                     "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted \
@@ -183,23 +224,16 @@ async fn lock_session(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Keys;
 
-    #[tokio::test]
-    async fn the_lead_is_free_at_once_also_when_a_forked_child_has_the_file_open() {
+    #[test]
+    fn a_file_that_a_forked_process_still_has_open_is_unlocked_all_the_same() {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("bloom.db").display());
-        let keys = Keys::from_text(&"ab".repeat(32)).unwrap();
-        let store = Store::open(&url, keys).await.unwrap();
-        let lead = store.try_lead().await.unwrap().unwrap();
-        let Hold::File(Locked(file)) = &lead.0 else {
-            unreachable!("SQLite's lead is a file");
-        };
-        // As a child has it between its fork and its exec.
-        let inherited = file.try_clone().unwrap();
-        assert!(store.try_lead().await.is_err(), "it is held");
-        drop(lead);
-        assert!(store.try_lead().await.unwrap().is_some());
-        drop(inherited);
+        let name = folder.path().join("lock");
+        let locked = Locked::take(&name).unwrap().unwrap();
+        let in_the_child = locked.file.try_clone().unwrap();
+        assert!(Locked::take(&name).unwrap().is_none());
+        drop(locked);
+        assert!(Locked::take(&name).unwrap().is_some());
+        drop(in_the_child);
     }
 }

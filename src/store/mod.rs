@@ -21,7 +21,7 @@ mod trouble;
 pub use db::Store;
 pub use error::StoreError;
 pub use keys::Keys;
-pub use leader::Lead;
+pub use leader::{AnotherRuns, Lead};
 pub use parked::{MAX_LETTER_BYTES, MAX_PARKED, MAX_PARKED_PER_CHAT, Parked, ParkedId};
 pub use subscribers::{Counts, Cursor, Saved};
 

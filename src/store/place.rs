@@ -69,7 +69,7 @@ impl Place {
         owner_only(fs::OpenOptions::new().append(true).create(true))
             .open(path)
             .with_context(|| format!("cannot open the database file {}", path.display()))?;
-        Ok(())
+        one_name(path)
     }
 
     /// A failure of the engine in words that say what to do; any other error as it is.
@@ -80,12 +80,15 @@ impl Place {
         }
     }
 
-    /// The file beside a SQLite database that whoever leads holds locked; it stays when the process ends.
+    /// The file beside a SQLite database that whoever leads holds locked; it stays when the process ends. It lies beside
+    /// the file itself, whatever links lead there: two processes must not each have their own.
     pub(super) fn lock_file(&self) -> Option<PathBuf> {
         let Self::Sqlite(path) = self else {
             return None;
         };
-        let mut name = path.clone().into_os_string();
+        // What is not there yet has no links.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        let mut name = path.into_os_string();
         name.push(".lock");
         Some(name.into())
     }
@@ -97,10 +100,7 @@ impl Place {
         };
         // Not by the threads that all else runs on: a disk may not answer.
         let found = tokio::fs::metadata(path).await.ok()?;
-        Some(FileId {
-            device: found.dev(),
-            number: found.ino(),
-        })
+        Some(FileId::of(&found))
     }
 }
 
@@ -109,6 +109,16 @@ impl Place {
 pub(super) struct FileId {
     device: u64,
     number: u64,
+}
+
+impl FileId {
+    /// The file that this was read from.
+    pub(super) fn of(found: &fs::Metadata) -> Self {
+        Self {
+            device: found.dev(),
+            number: found.ino(),
+        }
+    }
 }
 
 impl fmt::Display for Place {
@@ -126,6 +136,21 @@ impl fmt::Display for Place {
             }
         }
     }
+}
+
+/// By a hard link a second process would find no lock, and SQLite not the log of the first (which breaks the file:
+/// <https://sqlite.org/howtocorrupt.html>, 2.4).
+fn one_name(path: &Path) -> anyhow::Result<()> {
+    let names = fs::metadata(path)
+        .with_context(|| format!("cannot look at the database file {}", path.display()))?
+        .nlink();
+    ensure!(
+        names <= 1,
+        "the database file {0} has a second name (a hard link), by which another slowbloom could run on it: find it with \
+         `find … -samefile {0}` and remove it, or make it a copy",
+        path.display()
+    );
+    Ok(())
 }
 
 /// The folder that a file lies in.

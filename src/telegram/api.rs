@@ -59,6 +59,10 @@ impl fmt::Debug for Telegram {
     }
 }
 
+/// The token counts as unknown when Telegram has said so for this long and says it again: until then it may be a passing
+/// trouble.
+pub(super) const UNKNOWN_FOR: Duration = Duration::from_secs(3);
+
 /// What `getMe` says about the bot itself.
 #[derive(Clone, Debug, serde::Deserialize)]
 pub struct Me {
@@ -166,6 +170,12 @@ impl Telegram {
             .await?;
         serde_json::from_str(result.get())
             .map_err(|_| Failure::unanswered(Outcome::Ambiguous, "the answer had another shape"))
+    }
+
+    /// Whether Telegram says that it does not know the token. No answer is no such word.
+    pub(crate) async fn is_unknown(&self) -> bool {
+        let asked = self.me().await;
+        matches!(asked, Err(failure) if failure.outcome == Outcome::Unauthorized)
     }
 
     /// Ends the spinner on a tapped button. Shows no text: everything that is said leaves through the door.

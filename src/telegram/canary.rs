@@ -81,7 +81,7 @@ fn letter(place: Place) -> Letter {
     };
     Letter {
         place,
-        ..Letter::new(ChatId(ID), Class::Crisis, message)
+        ..Letter::new(ChatId(ID), Class::Answer, message)
     }
 }
 

@@ -94,7 +94,11 @@ pub fn read(status: u16, body: &[u8]) -> Result<Box<RawValue>, Failure> {
     if answer.ok {
         return answer.result.ok_or_else(|| foreign(status));
     }
-    let code = answer.error_code.unwrap_or(status);
+    // Telegram always names it; whoever does not is not Telegram.
+    let Some(code) = answer.error_code else {
+        // It says itself that nothing was done.
+        return Err(foreign(status.max(300)));
+    };
     let named_wait = answer.parameters.and_then(|p| p.retry_after);
     Err(Failure {
         outcome: refusal(code, &description, named_wait),
@@ -108,10 +112,9 @@ fn foreign(status: u16) -> Failure {
     let (outcome, says) = match status {
         // Something answered “fine”, so it may have been done.
         200..=299 => (Outcome::Ambiguous, "the answer was not Telegram's"),
-        401 | 404 => (Outcome::Unauthorized, "the address or token is not known"),
-        409 => (Outcome::Conflict, "conflict"),
         429 => (Outcome::Wait(UNNAMED_WAIT), "too many requests"),
-        // Whoever refused it, it did not reach Telegram: its own refusals are JSON.
+        // Whoever refused it (a captive portal with its 401, a proxy with its 404), it did not reach Telegram: its own
+        // refusals are JSON. Of the token they know nothing.
         _ => (
             Outcome::Retry,
             "a server in between answered with an error page",
@@ -344,7 +347,13 @@ mod tests {
         assert_eq!(outcome(200, page), Outcome::Ambiguous);
         assert_eq!(outcome(200, r#"{"ok":true"#), Outcome::Ambiguous);
         assert_eq!(outcome(200, r#"{"ok":true}"#), Outcome::Ambiguous);
-        assert_eq!(outcome(404, ""), Outcome::Unauthorized);
+        for status in [401, 404, 409] {
+            assert_eq!(outcome(status, ""), Outcome::Retry);
+            assert_eq!(outcome(status, page), Outcome::Retry);
+            let other_json = r#"{"ok":false,"description":"Unauthorized"}"#;
+            assert_eq!(outcome(status, other_json), Outcome::Retry);
+        }
+        assert_eq!(outcome(200, r#"{"ok":false}"#), Outcome::Retry);
     }
 
     #[test]

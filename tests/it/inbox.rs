@@ -5,7 +5,7 @@ use std::{net::TcpListener, os::unix::net::UnixDatagram, time::Duration};
 use serde_json::json;
 use slowbloom::{
     domain::Subscriber,
-    sandbox::{CallRecord, Fault, StandIn, Target},
+    sandbox::{CallRecord, CallResult, Fault, StandIn, Target},
 };
 
 use crate::support::{
@@ -216,11 +216,17 @@ async fn a_wrong_token_ends_the_program_with_one_clear_sentence() {
     let log = program.log();
     assert!(log.contains("Telegram does not know this token"), "{log}");
 
+    // The same when it is revoked while the program runs.
     program.telegram.recovers();
+    program.starts();
+    let polls = |calls: &[CallRecord]| calls.iter().any(|call| call.method == "getUpdates");
+    let polled = program.telegram.until_calls("the first polls", polls);
+    polled.await.unwrap();
     program
         .telegram
-        .keeps_failing(Target::Method("getUpdates"), Fault::Unauthorized);
-    program.starts();
+        .keeps_failing(Target::All, Fault::Unauthorized);
+    // Ends the poll that is open.
+    program.telegram.parent(11, "mia", "en").says("/signs");
     assert!(!program.ends().await.success());
     let log = program.log();
     let said = log.matches("Telegram does not know this token").count();
@@ -285,4 +291,42 @@ async fn a_second_poller_is_told_of_in_one_sentence_and_not_in_a_hundred() {
     assert_eq!(said.count(), 1, "{log}");
     let (status, _) = program.is_told_to_stop().await;
     assert!(status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_word_about_the_token_or_somebody_elses_is_not_believed() {
+    let world = World::new().await;
+    let mia = world.mia();
+    let faults = [
+        (Fault::Unauthorized, 2),
+        // A proxy's page, and a captive portal's.
+        (Fault::Gateway(404), 3),
+        (Fault::Gateway(401), 3),
+    ];
+    for (fault, times) in faults {
+        let method = Target::Method("getUpdates");
+        world.telegram.fails(method, fault, times);
+        world.says(&mia, "/signs").await;
+    }
+    // For longer than a word of Telegram's own would be believed.
+    world
+        .telegram
+        .keeps_failing(Target::All, Fault::Gateway(404));
+    mia.says("/signs");
+    let met = |calls: &[CallRecord]| {
+        let mut met = calls.iter().filter(|call| {
+            call.method == "getUpdates"
+                && matches!(call.result, CallResult::Faulted(Fault::Gateway(404)))
+        });
+        let first = met.next().map(|call| call.instant);
+        let last = met.last().map(|call| call.instant);
+        first
+            .zip(last)
+            .is_some_and(|(first, last)| last - first > std::time::Duration::from_secs(5))
+    };
+    let long = world.telegram.until_calls("polls for five seconds", met);
+    long.await.unwrap();
+    world.telegram.recovers();
+    world.answered().await;
+    assert_eq!(world.messages_to(&mia), faults.len() + 1);
 }

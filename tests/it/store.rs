@@ -5,6 +5,7 @@ mod engines;
 mod files;
 mod leading;
 mod many;
+mod one_file;
 mod parked;
 mod queue;
 mod rows;

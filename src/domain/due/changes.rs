@@ -71,11 +71,17 @@ pub fn paused(mut sub: Subscriber, until: Option<DateTime<Utc>>, now: DateTime<U
     replanned(here(sub), now)
 }
 
-/// Notes come again, after a pause, a stop or a block.
+/// Notes come again, after a pause, a stop or a block. For whoever gets her notes anyway nothing moves: one that is due
+/// and on its way out must not be forgotten because she said so.
 #[must_use]
 pub fn resumed(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    let came_anyway = notes_come(&sub, now) && sub.next.is_some();
     sub.standing = Standing::Active;
-    replanned(here(sub), now)
+    let sub = here(sub);
+    if came_anyway {
+        return sub;
+    }
+    replanned(sub, now)
 }
 
 /// No more notes; everything is erased in 30 days.
@@ -232,42 +238,87 @@ pub fn brought_near(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
     sub
 }
 
-/// Her clock is another one from now on.
+/// Her clock is another one from now on. The very same one changes nothing.
 #[must_use]
 pub fn with_zone(mut sub: Subscriber, zone: Zone, after: DateTime<Utc>) -> Subscriber {
+    if sub.zone == zone {
+        return sub;
+    }
     sub.zone = zone;
     replanned(sub, after)
 }
 
-/// Her notes come at another time of day.
+/// Her notes come at another time of day, from `earliest` on; see [`with_plan`].
 #[must_use]
-pub fn with_time(sub: Subscriber, time: TimeOfDay, after: DateTime<Utc>) -> Subscriber {
+pub fn with_time(
+    sub: Subscriber,
+    time: TimeOfDay,
+    now: DateTime<Utc>,
+    earliest: DateTime<Utc>,
+) -> Subscriber {
     let schedule = sub.schedule.with_time(time);
-    with_schedule(sub, schedule, after)
+    with_schedule(sub, schedule, now, earliest)
 }
 
-/// Her notes come on other days of the week.
+/// Her notes come on other days of the week, from `earliest` on; see [`with_plan`].
 #[must_use]
-pub fn with_days(sub: Subscriber, days: Weekdays, after: DateTime<Utc>) -> Subscriber {
+pub fn with_days(
+    sub: Subscriber,
+    days: Weekdays,
+    now: DateTime<Utc>,
+    earliest: DateTime<Utc>,
+) -> Subscriber {
     let schedule = sub.schedule.with_days(days);
-    with_schedule(sub, schedule, after)
+    with_schedule(sub, schedule, now, earliest)
 }
 
-/// Her notes come on another schedule and from other pools.
+/// Her notes come on another schedule and from other pools, from `earliest` on.
+///
+/// The schedule that she has changes nothing. By another one, a note that is due at `now` and not sent yet (the program
+/// was away, or is just sending) comes at the new time if that is still ahead on the same day, and at once if it is not:
+/// a change must not cost her the day's note. It is taken away only by days that leave its own out, and by being too late.
 #[must_use]
 pub fn with_plan(
     mut sub: Subscriber,
     schedule: Schedule,
     pools: Vec<Pool>,
-    after: DateTime<Utc>,
+    now: DateTime<Utc>,
+    earliest: DateTime<Utc>,
 ) -> Subscriber {
     sub.pools = pools;
-    with_schedule(sub, schedule, after)
+    with_schedule(sub, schedule, now, earliest)
 }
 
-fn with_schedule(mut sub: Subscriber, schedule: Schedule, after: DateTime<Utc>) -> Subscriber {
+fn with_schedule(
+    mut sub: Subscriber,
+    schedule: Schedule,
+    now: DateTime<Utc>,
+    earliest: DateTime<Utc>,
+) -> Subscriber {
+    if sub.schedule == schedule {
+        return sub;
+    }
     sub.schedule = schedule;
-    replanned(sub, after)
+    let comes = notes_come(&sub, now);
+    let unsent = sub.next.filter(|slot| comes && slot.due <= now);
+    sub.next = match unsent {
+        // Not this one any more, but a later one that is not too late yet, as when it is skipped.
+        Some(slot) if now - slot.due >= TOO_LATE => next(&sub, now - TOO_LATE),
+        Some(slot) => owed(&sub, slot, next(&sub, earliest)),
+        None => next(&sub, earliest),
+    };
+    sub
+}
+
+/// Which comes first: a slot that is due and not sent yet, or what the new schedule plans.
+fn owed(sub: &Subscriber, unsent: Slot, planned: Option<Slot>) -> Option<Slot> {
+    let day = unsent.wall.date();
+    let later_that_day = planned.is_some_and(|slot| slot.wall.date() == day);
+    if later_that_day || !sub.schedule.names(day) {
+        planned
+    } else {
+        Some(unsent)
+    }
 }
 
 fn replanned(mut sub: Subscriber, after: DateTime<Utc>) -> Subscriber {

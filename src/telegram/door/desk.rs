@@ -1,7 +1,8 @@
 //! Which letter leaves next, and when. The whole door as a pure state machine: letters, outcomes and moments in;
 //! what to send, or how long to wait, out. Must not await, nor know how a request is sent.
 
-use chrono::{DateTime, Utc};
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::{
@@ -9,7 +10,8 @@ use super::{
     hush::Hush,
     lane::{CHAT_GAP, Item, LONG, Lane},
     letter::{Class, Delivery, Letter, Reply},
-    pace::{Pace, Permit},
+    next::{Flight, Next, Now},
+    pace::Pace,
     roster::Roster,
     stats::Snapshot,
     verdict::{Attempts, Verdict, judge},
@@ -19,34 +21,6 @@ use crate::domain::{ChatId, Outcome};
 
 /// So many answers and notes may be on their way at once; crisis replies go beyond it.
 const MOST_IN_FLIGHT: usize = 256;
-
-/// A moment on both clocks: the steady one for pace and back-off, the parents' for what expires.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Now {
-    pub(super) instant: Instant,
-    pub(super) utc: DateTime<Utc>,
-}
-
-/// A letter on its way.
-#[derive(Debug)]
-pub(super) struct Flight {
-    pub(super) item: Item,
-    permit: Permit,
-    left: Instant,
-    /// The chat's spacing before it left.
-    spaced_before: Instant,
-}
-
-/// What to do now.
-#[derive(Debug)]
-pub(super) enum Next {
-    /// Send this, and hand it back to [`Desk::landed`].
-    Send(Box<Flight>),
-    /// Ask Telegram anything harmless, and tell [`Desk::asked`] whether it answered.
-    Ask,
-    /// Nothing before this moment, unless something arrives or comes back.
-    Wait(Option<Instant>),
-}
 
 #[derive(Debug)]
 pub(super) struct Desk {
@@ -58,6 +32,8 @@ pub(super) struct Desk {
     hush: Hush,
     /// Nothing but crisis replies leaves before this.
     quiet_until: Instant,
+    /// No note leaves after this, on either clock.
+    notes_until: Option<Now>,
     posted: u64,
     /// Notes up to this number were called back.
     recalled: u64,
@@ -76,6 +52,7 @@ impl Desk {
             ban: Ban::default(),
             hush: Hush::new(now),
             quiet_until: now,
+            notes_until: None,
             posted: 0,
             recalled: 0,
             rest_flying: 0,
@@ -111,10 +88,11 @@ impl Desk {
         let storm = self.weather.storm() && class != Class::Crisis;
         let behind_many = self.pace.time_for(self.roster.ready_before(class)) > LONG;
         let lane = self.roster.lane(chat, now);
-        if held || storm || behind_many || lane.makes_wait(&item, now.instant) {
+        let quiet = self.quiet_until > now.instant + LONG && class != Class::Crisis;
+        if held || storm || quiet || behind_many || lane.makes_wait(&item, now.instant) {
             item.reply.will_wait();
         }
-        for note in lane.post(item) {
+        for note in lane.post(item, now.instant) {
             note.settle(Delivery::Overtaken);
         }
         self.roster.file(chat, now);
@@ -200,9 +178,11 @@ impl Desk {
                 }
                 self.put_back(item, now.instant, now);
             }
-            Verdict::AllWait(wait) => {
-                self.ban.set(class, wait, left, now.instant);
-                self.put_back(item, now.instant, now);
+            Verdict::RestWaits { rest, help } => {
+                self.quiet_until = self.quiet_until.max(now.instant + rest);
+                let helps = class == Class::Crisis;
+                let from = now.instant + if helps { help } else { Duration::ZERO };
+                self.put_back(item, from, now);
             }
         }
         self.roster.file(chat, now);
@@ -249,7 +229,12 @@ impl Desk {
 
     /// Lets every chat's second pass first: another door may have written to any of them just now.
     pub(super) fn hold_back(&mut self, now: Now) {
-        self.quiet_until = now.instant + CHAT_GAP;
+        self.quiet_until = self.quiet_until.max(now.instant + CHAT_GAP);
+    }
+
+    /// From this moment on notes wait, until a later moment is given.
+    pub(super) fn notes_until(&mut self, until: Now) {
+        self.notes_until = Some(until);
     }
 
     /// Whether nothing is queued and nothing is on its way.
@@ -282,9 +267,10 @@ impl Desk {
         if crisis.is_some() || barred || self.rest_flying >= MOST_IN_FLIGHT {
             return crisis.map(|chat| (chat, true));
         }
+        let notes = self.notes_until.is_none_or(|until| now.is_before(until));
         let other = match self.weather.leave() {
-            Leave::All => self.roster.first_other(),
-            Leave::One => self.roster.scout(now),
+            Leave::All => self.roster.first_other(notes),
+            Leave::One => self.roster.scout(now, notes),
             Leave::Question(_) | Leave::Nothing => None,
         };
         other.map(|chat| (chat, false))

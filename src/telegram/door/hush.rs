@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
 use super::{
-    desk::Now,
     letter::{Class, Delivery, Letter},
+    next::Now,
 };
 use crate::domain::ChatId;
 

@@ -112,8 +112,12 @@ impl Lane {
 
     /// Takes a letter in. Notes that an answer overtakes come back, and so do older changes of the message that it changes:
     /// however fast she taps, what she sees in the end is the newest.
-    pub(super) fn post(&mut self, item: Item) -> Vec<Item> {
+    pub(super) fn post(&mut self, item: Item, now: Instant) -> Vec<Item> {
         let class = item.letter.class;
+        if class == Class::Crisis {
+            // She calls again: not the moment to wait out the back-off of the reply before.
+            self.crisis_after = now;
+        }
         let mut overtaken = Vec::new();
         if class != Class::Note {
             // One that was tried and may have arrived keeps its place, or it could come a third time.
@@ -181,6 +185,11 @@ impl Lane {
         let free = self.barred_until <= now && self.spaced_until <= now;
         let flying = self.rest_flying || self.crisis_flying;
         free && !flying && self.crisis.is_empty() && !self.rest.is_empty()
+    }
+
+    /// Whether its next letter is a note.
+    pub(super) fn brings_note(&self) -> bool {
+        self.next().is_some_and(|(class, ..)| class == Class::Note)
     }
 
     /// Whether its next letter may have arrived already, so that it has one try left.

@@ -9,6 +9,7 @@ mod desk;
 mod hush;
 mod lane;
 mod letter;
+mod next;
 mod pace;
 mod porter;
 mod roster;
@@ -25,12 +26,17 @@ use std::{
     time::Duration,
 };
 
+use chrono::{DateTime, Utc};
 pub use compose::{LATE_AFTER, Wording};
 use letter::Reply;
 pub use letter::{Class, Delivery, Letter, Place, Receipt};
+use next::Now;
 use porter::{Order, Porter};
 pub use stats::Snapshot;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 use super::Telegram;
 use crate::{clock::Clock, domain::ChatId};
@@ -96,6 +102,12 @@ impl Door {
     pub fn hold_back(&self) {
         // A door that is no more sends nothing.
         drop(self.orders.send(Order::HoldBack));
+    }
+
+    /// Notes leave until this moment, on both clocks, and then wait until a later one is given. Whoever may bring notes only
+    /// for so long may be frozen at any instant: when it wakes, the door is the first to know what time it is.
+    pub fn notes_until(&self, instant: Instant, utc: DateTime<Utc>) {
+        drop(self.orders.send(Order::NotesUntil(Now { instant, utc })));
     }
 
     /// Gives back every note that is not on its way, as [`Delivery::Closed`]; answers and crisis replies stay.

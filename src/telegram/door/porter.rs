@@ -20,8 +20,9 @@ use tokio::{
 use super::{
     Limits, Snapshot, Wording,
     compose::{Request, compose},
-    desk::{Desk, Flight, Next, Now},
+    desk::Desk,
     letter::{Class, Letter, Reply},
+    next::{Flight, Next, Now},
     stats,
 };
 use crate::{
@@ -46,6 +47,8 @@ pub(super) enum Order {
     DropNotes(ChatId),
     /// To let every chat's second pass first.
     HoldBack,
+    /// To let notes leave until this moment only.
+    NotesUntil(Now),
     /// To give back the notes that are not on their way.
     RecallNotes,
     /// To finish within this time, and say so.
@@ -201,6 +204,7 @@ impl Porter {
             Some(Order::Hush(chat)) => self.desk.hush(chat, now),
             Some(Order::DropNotes(chat)) => self.desk.drop_notes(chat, now),
             Some(Order::HoldBack) => self.desk.hold_back(now),
+            Some(Order::NotesUntil(until)) => self.desk.notes_until(until),
             Some(Order::RecallNotes) => self.desk.recall_notes(now),
             Some(Order::Close(within, reply)) => {
                 self.desk.close(now);

@@ -8,9 +8,9 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    desk::Now,
     lane::{Filed, Item, Lane},
     letter::Class,
+    next::Now,
     stats::Snapshot,
 };
 use crate::domain::ChatId;
@@ -69,19 +69,21 @@ impl Roster {
         self.lines[0].first().map(|(_, chat)| *chat)
     }
 
-    /// The first chat in the lines of answers and notes.
-    pub(super) fn first_other(&self) -> Option<ChatId> {
-        self.ready().next()
+    /// The first chat in the line of answers, and of notes if they may leave.
+    pub(super) fn first_other(&self, notes: bool) -> Option<ChatId> {
+        let [_, answers, rest] = &self.lines;
+        let note = || rest.first().filter(|_| notes);
+        answers.first().or_else(note).map(|(_, chat)| *chat)
     }
 
     /// The chat whose answer or note tries whether a storm is over, its back-off aside:
     /// rather one that has both its tries left than one with only the last.
-    pub(super) fn scout(&self, now: Now) -> Option<ChatId> {
+    pub(super) fn scout(&self, now: Now, notes: bool) -> Option<ChatId> {
         let waiting = self.waiting.iter().map(|(_, chat)| *chat);
         self.ready()
             .chain(waiting)
             .filter_map(|chat| self.lanes.get(&chat).map(|lane| (chat, lane)))
-            .filter(|(_, lane)| lane.may_try(now.instant))
+            .filter(|(_, lane)| lane.may_try(now.instant) && (notes || !lane.brings_note()))
             .min_by_key(|(_, lane)| lane.is_doubtful())
             .map(|(chat, _)| chat)
     }

@@ -6,10 +6,20 @@ use super::{
     compose::{Dress, Form, is_edit},
     letter::{Class, Delivery, Letter},
 };
-use crate::domain::{ChatId, Outcome};
+use crate::domain::{ChatId, Gone, Outcome};
 
-/// How long nothing is tried after Telegram refused the token.
+/// How long no answer and no note is tried after Telegram refused the token, or said that another program runs.
 const UNAUTHORIZED_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long a crisis reply waits then: what was said to one chat's request may be no word about the whole bot.
+const HELP_UNAUTHORIZED_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long a crisis reply that Telegram refuses even without markup and buttons waits for its next try: from, to. Twice as
+/// long each time, as whoever does not want it now may take it a little later.
+const REFUSED_HELP: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// For so long it is tried: 124 requests. What was refused for an hour will be refused.
+const REFUSED_HELP_FOR: Duration = Duration::from_hours(1);
 
 /// How long a letter that may have arrived waits for its second and last try: the longer, the likelier is whatever broke
 /// the connection over. A parent waits for an answer, nobody for a note.
@@ -23,6 +33,9 @@ pub(super) struct Attempts {
     pub(super) failures: u32,
     /// Whether an attempt broke off after it was written.
     pub(super) ambiguous: bool,
+    /// How often a crisis reply was refused in its barest form, and for how long it has waited since the first time.
+    pub(super) refusals: u32,
+    pub(super) refused_for: Duration,
     /// How the letter is put the next time.
     pub(super) form: Form,
 }
@@ -36,8 +49,13 @@ pub(super) enum Verdict {
     Again(Duration),
     /// Its chat must wait.
     ChatWaits(Duration),
-    /// Everything must wait.
-    AllWait(Duration),
+    /// Every answer and note must wait for `rest`; this letter, if it is a crisis reply, for `help`.
+    RestWaits {
+        /// How long answers and notes wait.
+        rest: Duration,
+        /// How long a crisis reply waits.
+        help: Duration,
+    },
 }
 
 impl Verdict {
@@ -45,7 +63,8 @@ impl Verdict {
     pub(super) fn takes_long(&self) -> bool {
         match self {
             Self::Settled(_) => false,
-            Self::Again(wait) | Self::ChatWaits(wait) | Self::AllWait(wait) => !wait.is_zero(),
+            Self::Again(wait) | Self::ChatWaits(wait) => !wait.is_zero(),
+            Self::RestWaits { .. } => true,
         }
     }
 }
@@ -61,6 +80,10 @@ pub(super) fn judge(letter: &Letter, attempts: &mut Attempts, outcome: &Outcome)
                 _ => *message_id,
             },
         }),
+        // She wrote a moment ago, so that there is a chat.
+        Outcome::Gone(Gone::NotFound) if letter.class == Class::Crisis => {
+            insist(attempts, Delivery::Gone(Gone::NotFound))
+        }
         Outcome::Gone(why) => Verdict::Settled(Delivery::Gone(*why)),
         Outcome::Wait(wait) => Verdict::ChatWaits(*wait),
         Outcome::Retry => again(letter, attempts),
@@ -86,16 +109,36 @@ pub(super) fn judge(letter: &Letter, attempts: &mut Attempts, outcome: &Outcome)
             attempts.form.as_new = true;
             Verdict::Again(Duration::ZERO)
         }
-        // A crisis reply that Telegram refuses as it is may still pass without its markup and buttons.
-        Outcome::Refused if letter.class == Class::Crisis && attempts.form.dress != Dress::Bare => {
-            attempts.form.dress = Dress::Bare;
-            Verdict::Again(Duration::ZERO)
+        Outcome::BadMarkup | Outcome::TooLong | Outcome::Stale | Outcome::Refused
+            if letter.class == Class::Crisis =>
+        {
+            insist(attempts, Delivery::Refused)
         }
         Outcome::BadMarkup | Outcome::TooLong | Outcome::Stale | Outcome::Refused => {
             Verdict::Settled(Delivery::Refused)
         }
-        Outcome::Unauthorized | Outcome::Conflict => Verdict::AllWait(UNAUTHORIZED_PAUSE),
+        Outcome::Unauthorized | Outcome::Conflict => Verdict::RestWaits {
+            rest: UNAUTHORIZED_PAUSE,
+            help: HELP_UNAUTHORIZED_PAUSE,
+        },
     }
+}
+
+/// A crisis reply that Telegram refuses as it is may still pass without its markup and buttons, or a little later: some
+/// refusals are a passing trouble of Telegram's, and whose end it is nobody can tell from its words.
+fn insist(attempts: &mut Attempts, in_the_end: Delivery) -> Verdict {
+    if attempts.form.dress != Dress::Bare {
+        attempts.form.dress = Dress::Bare;
+        return Verdict::Again(Duration::ZERO);
+    }
+    if attempts.refused_for >= REFUSED_HELP_FOR {
+        return Verdict::Settled(in_the_end);
+    }
+    let (first, longest) = REFUSED_HELP;
+    let wait = (first * 2_u32.saturating_pow(attempts.refusals.min(8))).min(longest);
+    attempts.refusals += 1;
+    attempts.refused_for += wait;
+    Verdict::Again(wait)
 }
 
 fn again(letter: &Letter, attempts: &mut Attempts) -> Verdict {
@@ -131,7 +174,7 @@ mod tests {
     use super::{super::letter::Place, *};
     use crate::{
         content::{Keyboard, Message, Voice},
-        domain::{Country, Gone, Language},
+        domain::{Country, Language},
     };
 
     fn letter(class: Class, place: Place) -> Letter {
@@ -196,7 +239,7 @@ mod tests {
             (Class::Note, NEW, &[TooLong, TooLong], Delivery::Refused),
             (Class::Note, NEW, &[Stale], Delivery::Refused),
             (Class::Note, NEW, &[Refused], Delivery::Refused),
-            (Class::Crisis, NEW, &[Refused, Refused], Delivery::Refused),
+            (Class::Answer, NEW, &[Refused], Delivery::Refused),
             (
                 Class::Crisis,
                 NEW,
@@ -232,11 +275,17 @@ mod tests {
             (Class::Note, EDIT, &[Stale], at_once()),
             (Class::Crisis, NEW, &[Refused], at_once()),
             (Class::Note, NEW, &[Wait(nine)], Verdict::ChatWaits(nine)),
+            (Class::Crisis, NEW, &[BadMarkup, BadMarkup], at_once()),
+            (Class::Crisis, NEW, &[TooLong, TooLong], at_once()),
+            (Class::Crisis, EDIT, &[Stale, Stale], at_once()),
             (
                 Class::Note,
                 NEW,
                 &[Unauthorized],
-                Verdict::AllWait(UNAUTHORIZED_PAUSE),
+                Verdict::RestWaits {
+                    rest: UNAUTHORIZED_PAUSE,
+                    help: HELP_UNAUTHORIZED_PAUSE,
+                },
             ),
         ];
         for (class, place, outcomes, expected) in rows {
@@ -256,6 +305,25 @@ mod tests {
                 let verdict = judge(&letter, &mut attempts, &Outcome::Ambiguous);
                 assert!(matches!(verdict, Verdict::Again(_)));
             }
+        }
+    }
+
+    #[test]
+    fn a_crisis_reply_that_is_refused_in_every_form_is_tried_for_an_hour() {
+        use Outcome::{BadMarkup, Refused, TooLong};
+        for refusal in [Refused, BadMarkup, TooLong, Outcome::Gone(Gone::NotFound)] {
+            let letter = letter(Class::Crisis, Place::New);
+            let mut attempts = Attempts::default();
+            let mut waits = Vec::new();
+            while let Verdict::Again(wait) = judge(&letter, &mut attempts, &refusal) {
+                waits.push(wait);
+            }
+            assert_eq!(attempts.form.dress, Dress::Bare, "{refusal:?}");
+            waits.retain(|wait| !wait.is_zero());
+            let seconds: Vec<_> = waits.iter().map(Duration::as_secs).collect();
+            assert_eq!(seconds[..7], [1, 2, 4, 8, 16, 30, 30]);
+            let all: u64 = seconds.iter().sum();
+            assert!((3600..3630).contains(&all), "{all} s");
         }
     }
 

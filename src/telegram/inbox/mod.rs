@@ -3,6 +3,7 @@
 //! Telegram forgets an update when it is asked for a later one, so the offset moves only past updates whose handler
 //! has reported them done. Must not know what a handler does, nor the store.
 
+mod failed;
 mod farewell;
 mod health;
 mod lull;
@@ -18,7 +19,6 @@ use std::{
     time::Duration,
 };
 
-use anyhow::bail;
 pub use health::Polling;
 use health::lock;
 use lull::{Complaint, Lull};
@@ -34,12 +34,8 @@ use window::Window;
 use super::{
     Failure, Telegram,
     update::{Incoming, Part},
-    wait,
 };
-use crate::{
-    clock::Clock,
-    domain::{ChatId, Outcome},
-};
+use crate::{clock::Clock, domain::ChatId};
 
 /// How long Telegram may hold a poll that has nothing to tell.
 pub const POLL: Duration = Duration::from_secs(25);
@@ -57,12 +53,6 @@ const ACKNOWLEDGE_IN_A_CROWD: Duration = Duration::from_millis(50);
 /// short with whoever repeats an offset within half a second.
 const SAME_OFFSET: Duration = Duration::from_millis(600);
 
-/// Back-off after failed polls: from, to. Below a second: with the network back, a call for help may be the first to come.
-const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_millis(800));
-
-/// The pause when another program polls: it does not go away by being asked.
-const CONFLICT_PAUSE: Duration = Duration::from_secs(5);
-
 /// The poller of one bot.
 pub struct Inbox {
     telegram: Telegram,
@@ -79,6 +69,8 @@ pub struct Inbox {
     refused: u32,
     lull: Lull,
     unreadable: Complaint,
+    /// Since when Telegram says that it does not know the token.
+    unknown_since: Option<Instant>,
     health: Arc<Mutex<Polling>>,
 }
 
@@ -120,6 +112,7 @@ impl Inbox {
             refused: 0,
             lull: Lull::default(),
             unreadable: Complaint::default(),
+            unknown_since: None,
             health: Arc::default(),
         }
     }
@@ -175,7 +168,7 @@ impl Inbox {
             Ok(batch) => batch,
             Err(failure) => return self.failed(&failure, stop).await,
         };
-        (self.failures, self.refused) = (0, 0);
+        (self.failures, self.refused, self.unknown_since) = (0, 0, None);
         self.turns();
         let received = batch.len();
         let known = self.window.len();
@@ -232,50 +225,6 @@ impl Inbox {
             hold: POLL,
         };
         question.ask(&self.telegram, LONGEST_POLL).await
-    }
-
-    /// A failed poll: fatal for a wrong token, else a pause.
-    async fn failed(
-        &mut self,
-        failure: &Failure,
-        stop: &CancellationToken,
-    ) -> anyhow::Result<Tick> {
-        let (first, longest) = BACK_OFF;
-        let wait = match &failure.outcome {
-            Outcome::Unauthorized => bail!(
-                "Telegram does not know this token: check TELOXIDE_TOKEN against what BotFather shows"
-            ),
-            Outcome::Conflict if failure.is_webhook_in_the_way() => {
-                self.webhook_gone = false;
-                SAME_OFFSET
-            }
-            Outcome::Conflict => {
-                // Once per conflict, not once per poll.
-                if !std::mem::replace(&mut lock(&self.health).conflict, true) {
-                    tracing::error!(
-                        "another program takes this bot's messages with the same token: stop it, or get a new token from BotFather"
-                    );
-                }
-                CONFLICT_PAUSE
-            }
-            // Whoever does not listen does not hear a call for help.
-            Outcome::Wait(wait) => {
-                self.refused = self.refused.saturating_add(1);
-                wait::for_help(*wait, self.refused - 1)
-            }
-            _ => {
-                if self.failures == 0 {
-                    tracing::warn!(%failure, "cannot poll; trying again");
-                }
-                (first * 2_u32.saturating_pow(self.failures.min(8))).min(longest)
-            }
-        };
-        self.failures = self.failures.saturating_add(1);
-        lock(&self.health).last_turn = Some(self.clock.instant() + wait);
-        tokio::select! {
-            () = tokio::time::sleep(wait) => Ok(Tick::Failed(wait)),
-            () = stop.cancelled() => Ok(Tick::Stopped),
-        }
     }
 
     fn start_handlers<H, F>(&mut self, handle: &H)

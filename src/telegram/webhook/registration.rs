@@ -12,7 +12,7 @@ use crate::{
     domain::Outcome,
     telegram::{
         Failure, Telegram,
-        api::{CALL_TIMEOUT, WANTED},
+        api::{CALL_TIMEOUT, UNKNOWN_FOR, WANTED},
     },
 };
 
@@ -80,10 +80,14 @@ impl Registration {
                     failures = 0;
                     LOOK_EVERY
                 }
-                Err(failure) if failure.outcome == Outcome::Unauthorized => bail!(
-                    "Telegram does not know this token: check TELOXIDE_TOKEN against what BotFather shows"
-                ),
                 Err(failure) => {
+                    if failure.outcome == Outcome::Unauthorized
+                        && self.is_surely_unknown(&stop).await
+                    {
+                        bail!(
+                            "Telegram does not know this token: check TELOXIDE_TOKEN against what BotFather shows"
+                        );
+                    }
                     if failures == 0 {
                         tracing::error!(%failure, "the webhook could not be set; trying again");
                     }
@@ -100,6 +104,14 @@ impl Registration {
                 () = stop.cancelled() => return Ok(()),
                 () = tokio::time::sleep(wait) => {}
             }
+        }
+    }
+
+    /// Whether Telegram says so again when it is asked for nothing else a while later.
+    async fn is_surely_unknown(&self, stop: &CancellationToken) -> bool {
+        tokio::select! {
+            () = stop.cancelled() => false,
+            () = tokio::time::sleep(UNKNOWN_FOR) => self.telegram.is_unknown().await,
         }
     }
 

@@ -214,6 +214,32 @@ async fn what_telegram_refuses_for_good_is_not_asked_for_ever() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_crisis_reply_comes_however_it_was_refused_before() {
+    let world = World::new().await;
+    let refusals = [
+        "something passing",
+        "can't parse entities: nobody knows why",
+        "message is too long",
+    ];
+    let mut parents = Vec::new();
+    for (id, why) in (21..).zip(refusals) {
+        let parent = world.telegram.parent(id, "mia", "en");
+        world
+            .telegram
+            .fails(Target::Chat(id), Fault::Refused(why), 4);
+        parent.says("I want to kill myself");
+        parents.push(parent);
+    }
+    for parent in &parents {
+        parent.next_bot_message().await.unwrap();
+    }
+    world.answered().await;
+    for parent in &parents {
+        assert_eq!(parent.heard().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_edit_of_a_message_that_is_gone_becomes_a_new_one() {
     let world = World::new().await;
     let mia = world.mia();

@@ -107,3 +107,32 @@ async fn a_note_that_comes_back_late_into_the_evening_does_not_ring_after_eight(
     world.later(Duration::hours(23)).await;
     assert_eq!(world.diary(&parents[0], LA), ["Tue 03-09 19:01"]);
 }
+
+/// A note is due, the program is away, and its parent changes nothing: she gets it when the program is back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_she_does_meanwhile_does_not_cost_her_the_days_note() {
+    const DEEDS: [&str; 6] = [
+        "/resume",
+        "/time 10:00",
+        "/days every day",
+        "/start",
+        "/time 9:30",
+        "/resume",
+    ];
+    let mut world = World::new().await;
+    let nothing: Vec<&[&str]> = vec![&[]; 5 * DEEDS.len()];
+    let parents = world.parents_who_typed(&nothing).await;
+    world.at(LA, "2027-03-09T09:00:00").await;
+    world.stops().await;
+    world.clock.jump_to(moment("2027-03-09T18:05:00Z"));
+    for (parent, deed) in parents.iter().zip(DEEDS.iter().cycle()) {
+        parent.says(deed);
+    }
+    world.clock.jump_to(moment("2027-03-09T18:10:00Z"));
+    world.restarts().await;
+    world.answered().await;
+    world.brings_what_is_due().await;
+    for (parent, deed) in parents.iter().zip(DEEDS.iter().cycle()) {
+        assert_eq!(world.diary(parent, LA), ["Tue 03-09 10:10"], "{deed}");
+    }
+}

@@ -11,8 +11,9 @@ use crate::{
     domain::Outcome,
     telegram::door::{
         Class, Delivery, Letter, Receipt,
-        desk::{Desk, Flight, Next, Now},
+        desk::Desk,
         letter::Reply,
+        next::{Flight, Next, Now},
     },
 };
 

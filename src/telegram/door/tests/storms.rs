@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::room::{OK, Room, TRIP, ms, who};
+use super::room::{OK, Room, Sent, TRIP, ms, who};
 use crate::{
     domain::Outcome,
     telegram::door::{
         Class::{Answer, Crisis, Note},
         Delivery,
+        next::Now,
     },
 };
 
@@ -151,4 +152,72 @@ fn a_wrong_token_keeps_the_letters_and_asks_rarely() {
     room.run_well(ms(30_000));
     assert!(matches!(note.try_recv(), Ok(Delivery::Delivered { .. })));
     assert!(!room.desk.snapshot(room.moment().instant).unauthorized);
+}
+
+#[test]
+fn a_refused_crisis_reply_is_tried_again_slowly_and_holds_up_nobody() {
+    let mut room = Room::new(30);
+    let mut crisis = room.say(1, Crisis);
+    for chat in 2..=20 {
+        room.say(chat, Answer);
+    }
+    let refuses_her = |sent: &Sent| {
+        let outcome = if sent.chat == 1 { Outcome::Refused } else { OK };
+        (TRIP, outcome)
+    };
+    let log = room.run(ms(100_000), refuses_her);
+    let others = log.iter().filter(|sent| sent.chat != 1);
+    assert!(others.clone().all(|sent| sent.at < ms(1000)) && others.count() == 19);
+    let hers = log.iter().filter(|sent| sent.chat == 1).count();
+    assert!((7..=9).contains(&hers), "{hers} tries");
+    assert!(crisis.try_recv().is_err(), "not given up");
+    // She calls again: both are tried at once, and then Telegram takes them.
+    room.say(1, Crisis);
+    assert_eq!(room.run_well(ms(102_000)).len(), 2);
+    assert!(matches!(crisis.try_recv(), Ok(Delivery::Delivered { .. })));
+}
+
+#[test]
+fn a_wrong_token_said_to_one_chat_keeps_nobody_from_help() {
+    for outcome in [Outcome::Unauthorized, Outcome::Conflict] {
+        let mut room = Room::new(30);
+        room.say(1, Answer);
+        let says = |sent: &Sent| (TRIP, if sent.chat < 10 { outcome.clone() } else { OK });
+        room.run(ms(100), says);
+        for chat in 10..=14 {
+            room.say(chat, Crisis);
+        }
+        room.say(2, Crisis);
+        room.say(20, Answer);
+        let log = room.run(ms(4900), says);
+        let helped = log.iter().filter(|sent| sent.chat >= 10);
+        assert!(helped.clone().all(|sent| sent.at < ms(300)) && helped.count() == 5);
+        let hers = log.iter().filter(|sent| sent.chat == 2).count();
+        assert!((4..=6).contains(&hers), "{hers} tries");
+        assert_eq!(log.len(), 5 + hers, "answers wait");
+    }
+}
+
+#[test]
+fn notes_wait_from_the_moment_on_that_was_set_for_them_and_nothing_else_does() {
+    let mut room = Room::new(30);
+    let until = |room: &mut Room, more: u64| {
+        let now = room.moment();
+        room.desk.notes_until(Now {
+            instant: now.instant + ms(more),
+            utc: now.utc + chrono::TimeDelta::try_milliseconds(more.cast_signed()).unwrap(),
+        });
+    };
+    until(&mut room, 1000);
+    for chat in 1..=60 {
+        room.say(chat, Note);
+    }
+    let log = room.run_well(ms(5000));
+    assert!((25..=31).contains(&log.len()), "{}", log.len());
+    room.say(98, Answer);
+    room.say(99, Crisis);
+    assert_eq!(who(&room.run_well(ms(6000))), [(99, Crisis), (98, Answer)]);
+    until(&mut room, 3000);
+    let more = room.run_well(ms(9000));
+    assert_eq!(log.len() + more.len(), 60);
 }
