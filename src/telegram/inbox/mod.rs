@@ -59,7 +59,8 @@ const SAME_OFFSET: Duration = Duration::from_millis(600);
 /// Back-off after failed polls: from, to. Below a second: with the network back, a call for help may be the first to come.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_millis(800));
 
-/// The pause when another program polls: it does not go away by being asked.
+/// The longest pause when another program polls: it does not go away by being asked. The first are shorter, as it may
+/// be one that is about to notice that it leads no more, and nobody listens while it has stopped and this one waits.
 const CONFLICT_PAUSE: Duration = Duration::from_secs(5);
 
 /// How long the last acknowledgement on the way out may take.
@@ -190,13 +191,9 @@ impl Inbox {
         (self.failures, self.refused) = (0, 0);
         self.turns();
         let received = batch.len();
+        let overtaken = self.window.is_overtaken_by(&batch);
         let malformed = self.window.take_in(batch);
-        {
-            let mut health = lock(&self.health);
-            health.last_answer = Some(self.clock.instant());
-            health.conflict = false;
-            health.malformed += malformed;
-        }
+        lock(&self.health).answered(self.clock.instant(), malformed, overtaken);
         if malformed > 0 {
             tracing::warn!(malformed, "skipped updates that cannot be read");
         }
@@ -290,12 +287,12 @@ impl Inbox {
             }
             Outcome::Conflict => {
                 // Once per conflict, not once per poll.
-                if !std::mem::replace(&mut lock(&self.health).conflict, true) {
+                if lock(&self.health).is_ended_by_another() {
                     tracing::error!(
                         "another program takes this bot's messages with the same token: stop it, or get a new token from BotFather"
                     );
                 }
-                CONFLICT_PAUSE
+                wait::doubled(SAME_OFFSET, self.failures, CONFLICT_PAUSE)
             }
             // Whoever does not listen does not hear a call for help.
             Outcome::Wait(wait) => {
@@ -306,7 +303,7 @@ impl Inbox {
                 if self.failures == 0 {
                     tracing::warn!(%failure, "cannot poll; trying again");
                 }
-                (first * 2_u32.saturating_pow(self.failures.min(8))).min(longest)
+                wait::doubled(first, self.failures, longest)
             }
         };
         self.failures = self.failures.saturating_add(1);

@@ -240,3 +240,19 @@ fn a_reply_that_panics_is_tried_again_and_one_that_was_given_is_not() {
     assert_eq!(handle_all(&mut window, |_| Some(Done)), [(1, true)]);
     assert_eq!(acknowledged(&mut window), 2);
 }
+
+#[test]
+fn what_is_open_here_and_gone_at_telegram_was_acknowledged_by_somebody_else() {
+    let mut window = Window::default();
+    assert!(!window.is_overtaken_by(&[said(5, 1)]), "nothing is open");
+    window.take_in(vec![said(5, 1), said(6, 2)]);
+    assert!(!window.is_overtaken_by(&[]));
+    assert!(!window.is_overtaken_by(&[Err(Malformed::Unnumbered)]));
+    assert!(!window.is_overtaken_by(&[said(6, 2), said(5, 1)]));
+    assert!(window.is_overtaken_by(&[said(7, 1), said(6, 2)]));
+    window.finished(6, ChatId(2), Part::Whole, Some(Done));
+    assert!(window.is_overtaken_by(&[said(7, 1)]));
+    window.finished(5, ChatId(1), Part::Whole, Some(Done));
+    window.acknowledge();
+    assert!(!window.is_overtaken_by(&[said(7, 1)]));
+}
