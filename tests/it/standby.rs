@@ -3,6 +3,7 @@
 
 mod balancer;
 mod cut;
+mod frozen;
 mod line;
 mod machines;
 
