@@ -163,12 +163,13 @@ impl Pair {
                 && matches!(call.result, CallResult::Accepted(_))
         };
         let telegram = self.telegram();
-        telegram
+        let came = telegram
             .until_calls("a message is accepted", |calls| {
                 calls.iter().any(|call| taken(&call))
             })
-            .await
-            .unwrap();
+            .await;
+        let logs = || self.machines.each_ref().map(|at| at.program.log());
+        assert!(came.is_ok(), "{came:?}\n{}", logs().join("---\n"));
         telegram.calls().iter().find(taken).unwrap().instant
     }
 
