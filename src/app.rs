@@ -13,10 +13,11 @@ mod watchdog;
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, anyhow, bail, ensure};
-use duty::{ASK_EVERY, Ended};
+use duty::{ASK_EVERY, Ended, LAST_WORDS};
 use rooms::{Rooms, Webhook};
 use secrecy::{ExposeSecret as _, SecretString};
 use standing::{Phase, Standing};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -159,7 +160,8 @@ impl App {
             }
             duty = rooms.duty();
         };
-        rooms.store.close().await;
+        // A statement that gets no answer would be waited for; nobody needs it any more.
+        let _ = timeout(LAST_WORDS, rooms.store.close()).await;
         tracing::info!("stopped in order");
         ended
     }

@@ -85,21 +85,7 @@ impl Inbound {
 
     /// Handles one update to its end.
     pub async fn handle(&self, update: Incoming) -> Handled {
-        let asked = Asked {
-            update: update.id,
-            chat: update.chat,
-            phone_language: update
-                .language_tag
-                .as_deref()
-                .map(Language::from_tag)
-                .unwrap_or_default(),
-            at: update
-                .sent_at
-                .unwrap_or_else(|| self.telegram.time(&self.clock)),
-            tapped: None,
-            overtaken: update.part == Part::Overtaken,
-            for_note: false,
-        };
+        let asked = self.asked(&update);
         let resumed = self.resumed.answers(asked);
         // Other updates that come again are handled as a whole.
         let part = if update.is_urgent() {
@@ -157,6 +143,25 @@ impl Inbound {
                 Handled::Done
             }
             Kind::Other => Handled::Done,
+        }
+    }
+
+    /// What all answers to an update need to know of it.
+    fn asked(&self, update: &Incoming) -> Asked {
+        Asked {
+            update: update.id,
+            chat: update.chat,
+            phone_language: update
+                .language_tag
+                .as_deref()
+                .map(Language::from_tag)
+                .unwrap_or_default(),
+            at: update
+                .sent_at
+                .unwrap_or_else(|| self.telegram.time(&self.clock)),
+            tapped: None,
+            overtaken: update.part == Part::Overtaken,
+            for_note: false,
         }
     }
 

@@ -19,12 +19,11 @@ pub(super) fn run(_args: &Args) -> anyhow::Result<ExitCode> {
     config.token()?;
     super::wait_for(async {
         let stop = until_told_to_stop()?;
-        let app = tokio::select! {
-            app = App::build(&config, Clock::system()) => app?,
-            // Nothing has begun yet.
-            () = stop.cancelled() => return Ok(()),
-        };
-        app.run(stop).await
+        let built = App::build(&config, Clock::system());
+        match stop.run_until_cancelled(built).await {
+            Some(app) => app?.run(stop).await,
+            None => Ok(()),
+        }
     })?;
     Ok(ExitCode::SUCCESS)
 }

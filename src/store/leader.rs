@@ -40,8 +40,16 @@ pub struct Lead(Hold);
 enum Hold {
     /// The locked file; the operating system lets go with the process.
     File(Locked),
-    /// The session that holds the lock, and its name at the server, which lets go with the session.
-    Session(Box<PgConnection>, String),
+    /// The session that holds the lock; the server lets go with it.
+    Session(Session),
+}
+
+#[derive(Debug)]
+struct Session {
+    connection: Box<PgConnection>,
+    /// Its name at the server.
+    name: String,
+    since: i64,
 }
 
 /// Two on one SQLite file make no sense: there is nothing to stand by for.
@@ -162,7 +170,16 @@ impl Lead {
     pub fn session(&self) -> Option<&str> {
         match &self.0 {
             Hold::File(_) => None,
-            Hold::Session(_, name) => Some(name),
+            Hold::Session(session) => Some(&session.name),
+        }
+    }
+
+    /// Since when it is held, in milliseconds since 1970 by the server's clock: of two that held it after one another,
+    /// the later has the greater number. `None` where nobody can take over.
+    pub fn since(&self) -> Option<i64> {
+        match &self.0 {
+            Hold::File(_) => None,
+            Hold::Session(session) => Some(session.since),
         }
     }
 
@@ -172,14 +189,14 @@ impl Lead {
         match &mut self.0 {
             // Not by the threads that all else runs on: a disk may not answer.
             Hold::File(locked) => locked.is_at(tokio::fs::metadata(&locked.name).await),
-            Hold::Session(session, _) => {
+            Hold::Session(session) => {
                 let held = sqlx::query_scalar(
                     "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted \
                      AND pid = pg_backend_pid() AND classid::bigint = $1 AND objid::bigint = $2)",
                 )
                 .bind(ADVISORY_LOCK >> 32)
                 .bind(ADVISORY_LOCK & 0xffff_ffff)
-                .fetch_one(&mut **session);
+                .fetch_one(&mut *session.connection);
                 matches!(timeout(ANSWER_TIMEOUT, held).await, Ok(Ok(true)))
             }
         }
@@ -187,16 +204,16 @@ impl Lead {
 
     /// Gives the lead back at once, so that another process need not wait for the connection to be noticed as gone.
     pub async fn release(self) {
-        let Hold::Session(mut session, _) = self.0 else {
+        let Hold::Session(Session { mut connection, .. }) = self.0 else {
             return;
         };
         // Said, and not left to the closing: the server may take its time to notice that. A session that cannot say
         // it any more is closed by the drop, which is as good.
         let unlocked = sqlx::query("SELECT pg_advisory_unlock($1)")
             .bind(ADVISORY_LOCK)
-            .execute(&mut *session);
+            .execute(&mut *connection);
         let _ = timeout(ANSWER_TIMEOUT, unlocked).await;
-        let _ = timeout(ANSWER_TIMEOUT, session.close()).await;
+        let _ = timeout(ANSWER_TIMEOUT, connection.close()).await;
     }
 }
 
@@ -204,18 +221,26 @@ async fn lock_session(
     options: &sqlx::postgres::PgConnectOptions,
 ) -> Result<Option<Lead>, sqlx::Error> {
     let mut session = options.connect().await?;
-    let locked = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
-        .bind(ADVISORY_LOCK)
-        .fetch_one(&mut session)
-        .await?;
-    if locked {
+    // The time is asked for only once the lock is held.
+    let since: Option<i64> = sqlx::query_scalar(
+        "SELECT CASE WHEN pg_try_advisory_lock($1) \
+         THEN (extract(epoch FROM clock_timestamp()) * 1000)::bigint END",
+    )
+    .bind(ADVISORY_LOCK)
+    .fetch_one(&mut session)
+    .await?;
+    if let Some(since) = since {
         // Servers before version 14 do not know this; there a frozen leader is noticed only when its machine is.
         let _ = sqlx::query("SELECT set_config('idle_session_timeout', $1, false)")
             .bind(FROZEN_AFTER)
             .execute(&mut session)
             .await;
         let name = held_by(&mut session).await?.unwrap_or_default();
-        return Ok(Some(Lead(Hold::Session(Box::new(session), name))));
+        return Ok(Some(Lead(Hold::Session(Session {
+            connection: Box::new(session),
+            name,
+            since,
+        }))));
     }
     session.close().await?;
     Ok(None)

@@ -17,8 +17,12 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) const QUERY_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long SQLite itself waits for a lock that another process holds (`backup`, `move`).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// A statement that nobody waits for any more must not wait on for a lock, or such ones would fill up the server.
-const GIVE_UP_A_LOCK: [(&str, &str); 1] = [("lock_timeout", "10000")];
+/// A statement that nobody waits for any more must not wait on for a lock, or such ones would fill up the server. And a
+/// process that is frozen or cut off in the middle of a transaction must not keep its rows from the one that takes over.
+const GIVE_UP_A_LOCK: [(&str, &str); 2] = [
+    ("lock_timeout", "10000"),
+    ("idle_in_transaction_session_timeout", "5000"),
+];
 /// How long a writer of SQLite waits for its turn: as long as the one before it may take. A hundred presses at once,
 /// each a commit, take seconds on a slow disk, and nobody is to be told that nothing was changed because of that.
 const TURN_TIMEOUT: Duration = BUSY_TIMEOUT;

@@ -22,4 +22,4 @@ pub use door::{Class, Delivery, Door, Letter, Limits, Place, Receipt, Wording};
 pub use inbox::{Handled, Inbox};
 pub use outcome::Failure;
 pub use update::{Incoming, Kind, Part};
-pub use webhook::{Reception, Registration};
+pub use webhook::{Kept, Reception, Registration, Reign};

@@ -1,4 +1,4 @@
-//! How a wait that Telegram asks for (429) is kept where help hangs on it. Pure.
+//! How long to wait after failures, and how a wait that Telegram asks for (429) is kept where help hangs on it. Pure.
 
 use std::time::Duration;
 
@@ -10,6 +10,13 @@ const LONGEST_AT_FIRST: Duration = Duration::from_secs(30);
 /// refusing sees seven requests in an hour.
 pub(super) fn for_help(wait: Duration, refused: u32) -> Duration {
     wait.min(LONGEST_AT_FIRST.saturating_mul(2_u32.saturating_pow(refused.min(16))))
+}
+
+/// The pause after a failure that came after `before` others in a row: twice as long each time, up to `longest`.
+pub(super) fn doubled(first: Duration, before: u32, longest: Duration) -> Duration {
+    first
+        .saturating_mul(2_u32.saturating_pow(before.min(16)))
+        .min(longest)
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! Two processes on one PostgreSQL database: one leads, the other stands by and takes over. Real processes, a real
 //! server, and the stand-in for Telegram as the judge.
 
+mod balancer;
+mod cut;
+mod frozen;
+mod line;
 mod machines;
 
 use std::time::Duration;
@@ -12,6 +16,7 @@ use slowbloom::{
 };
 
 use crate::support::{
+    figures::closing_line,
     postgres::{self, Cluster},
     program::Program,
     world::{MONDAY, World},
@@ -34,11 +39,15 @@ async fn when_the_leader_is_killed_the_other_takes_over() {
     pair.until_sent(20).await;
     let asking = parents_ask(&pair.telegram().clone(), 1, 10);
     pair.machines[0].program.is_killed();
+    let killed = pair.now();
     let took = pair.machines[1].until_it_says("leading").await;
-    println!("taken over {took:?} after kill -9 of the leader");
-    assert!(took < TAKE_OVER);
+    let first = pair.first_accepted_after(killed + took).await - killed;
+    assert!(took < TAKE_OVER && first < TAKE_OVER, "{took:?} {first:?}");
     let twice = pair.every_note_arrives(&parents).await;
-    println!("of {NOTES} notes 0 lost, {twice} twice");
+    closing_line(&format!(
+        "the leader is killed (kill -9): taken over after {took:.1?}, the first message accepted after {first:.1?}; of \
+         {NOTES} notes 0 lost, {twice} twice"
+    ));
     assert!(twice <= IN_FLIGHT, "{twice} notes came twice");
     pair.telegram().all_confirmed().await.unwrap();
     let answers = answers(pair.telegram(), &asking);
@@ -62,9 +71,11 @@ async fn when_the_leader_stops_in_order_the_other_takes_over_and_nothing_comes_t
         "{status} after {stopped:?}"
     );
     let took = pair.machines[1].until_it_says("leading").await;
-    println!("stopped in {stopped:?}, taken over {took:?} later");
     assert!(took < TAKE_OVER);
     assert_eq!(pair.every_note_arrives(&parents).await, 0);
+    closing_line(&format!(
+        "the leader stops in order: in {stopped:.1?}, taken over {took:.1?} later; of {NOTES} notes 0 lost, 0 twice"
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,9 +107,15 @@ async fn when_the_leaders_session_is_cut_one_of_the_two_leads_again() {
     };
     other.until_it_says("standing by").await;
     leader.until_it_says("leading").await;
-    println!("{:?} after the cut one leads", one.now() - cut);
+    let led = one.now() - cut;
+    assert!(led < TAKE_OVER, "{led:?}");
+    let first = pair.first_accepted_after(cut + led).await - cut;
+    assert!(first < TAKE_OVER, "{first:?}");
     let twice = pair.every_note_arrives(&parents).await;
-    println!("{twice} of {NOTES} notes twice");
+    closing_line(&format!(
+        "the leader's session is ended: one leads after {led:.1?}, the first message accepted after {first:.1?}; {twice} \
+         of {NOTES} notes twice"
+    ));
     assert!(twice <= IN_FLIGHT, "{twice} notes came twice");
     parents_ask(pair.telegram(), 1, 5);
     pair.telegram().all_confirmed().await.unwrap();
@@ -113,14 +130,18 @@ async fn a_frozen_leader_is_replaced_and_stands_by_when_it_wakes() {
     let parents = pair.notes_fall_due().await;
     pair.until_sent(20).await;
     pair.machines[0].program.gets("STOP");
+    let froze = pair.now();
     let took = pair.machines[1].until_it_says("leading").await;
-    println!("taken over {took:?} after the leader froze");
-    assert!(took < TAKE_OVER);
+    let first = pair.first_accepted_after(froze + took).await - froze;
+    assert!(took < TAKE_OVER && first < TAKE_OVER, "{took:?} {first:?}");
     pair.until_sent(60).await;
     pair.machines[0].program.gets("CONT");
     pair.machines[0].until_it_says("standing by").await;
     let twice = pair.every_note_arrives(&parents).await;
-    println!("{twice} of {NOTES} notes twice");
+    closing_line(&format!(
+        "the leader is frozen: taken over after {took:.1?}, the first message accepted after {first:.1?}; {twice} of \
+         {NOTES} notes twice"
+    ));
     assert!(twice <= IN_FLIGHT, "{twice} notes came twice");
     pair.machines[1].until_it_says("leading").await;
     parents_ask(pair.telegram(), 1, 5);

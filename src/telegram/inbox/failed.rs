@@ -14,7 +14,8 @@ use crate::{
 /// Back-off after failed polls: from, to. Below a second: with the network back, a call for help may be the first to come.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_millis(800));
 
-/// The pause when another program polls: it does not go away by being asked.
+/// The longest pause when another program polls: it does not go away by being asked. The first are shorter, as it may
+/// be one that is about to notice that it leads no more, and nobody listens while it has stopped and this one waits.
 const CONFLICT_PAUSE: Duration = Duration::from_secs(5);
 
 impl Inbox {
@@ -39,12 +40,12 @@ impl Inbox {
             }
             Outcome::Conflict => {
                 // Once per conflict, not once per poll.
-                if !std::mem::replace(&mut lock(&self.health).conflict, true) {
+                if lock(&self.health).is_ended_by_another() {
                     tracing::error!(
                         "another program takes this bot's messages with the same token: stop it, or get a new token from BotFather"
                     );
                 }
-                CONFLICT_PAUSE
+                wait::doubled(SAME_OFFSET, self.failures, CONFLICT_PAUSE)
             }
             // Whoever does not listen does not hear a call for help.
             Outcome::Wait(wait) => {
@@ -66,7 +67,7 @@ impl Inbox {
         if self.failures == 0 {
             tracing::warn!(%failure, "cannot poll; trying again");
         }
-        (first * 2_u32.saturating_pow(self.failures.min(8))).min(longest)
+        wait::doubled(first, self.failures, longest)
     }
 
     /// Whether Telegram has said for a while that it does not know the token, and says so once more when it is asked for

@@ -172,15 +172,11 @@ impl Inbox {
         self.turns();
         let received = batch.len();
         let known = self.window.len();
+        let overtaken = self.window.is_overtaken_by(&batch);
         let malformed = self.window.take_in(batch);
         let new = self.window.len() - known;
         let now = self.clock.instant();
-        {
-            let mut health = lock(&self.health);
-            health.last_answer = Some(now);
-            health.conflict = false;
-            health.malformed += malformed;
-        }
+        lock(&self.health).answered(now, malformed, overtaken);
         if let Some(malformed) = self.unreadable.count(malformed, now) {
             tracing::warn!(malformed, "skipped updates that cannot be read");
         }

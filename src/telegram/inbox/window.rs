@@ -87,6 +87,18 @@ impl Window {
         first.is_some_and(|(_, state)| *state == State::Done)
     }
 
+    /// Whether the oldest update that is not acknowledged is missing in a batch although Telegram gives the oldest first:
+    /// somebody else has acknowledged it.
+    pub(super) fn is_overtaken_by(&self, batch: &[Result<Incoming, Malformed>]) -> bool {
+        let number = |update: &Result<Incoming, Malformed>| match update {
+            Ok(Incoming { id, .. }) | Err(Malformed::Numbered(id)) => Some(*id),
+            Err(Malformed::Unnumbered) => None,
+        };
+        let oldest = batch.iter().filter_map(number).min();
+        let open = self.states.first_key_value();
+        open.is_some_and(|(id, _)| oldest.is_some_and(|oldest| oldest > *id))
+    }
+
     /// Takes a batch in, in the order of its numbers; returns how many cannot be read.
     /// What is at work or done is not queued a second time; of what was answered only the effect is.
     pub(super) fn take_in(&mut self, batch: Vec<Result<Incoming, Malformed>>) -> u64 {

@@ -3,6 +3,7 @@
 //! The same promise as the poller's (`inbox`). Must not know HTTP, what a handler does, nor the store.
 
 mod lanes;
+mod mark;
 mod registration;
 
 use std::{
@@ -14,7 +15,7 @@ use std::{
 use futures_util::future::BoxFuture;
 use lanes::Lanes;
 pub use lanes::Received;
-pub use registration::Registration;
+pub use registration::{Kept, Registration, Reign};
 use tokio_util::task::TaskTracker;
 
 use super::{

@@ -57,6 +57,7 @@ async fn told_to_stop_while_telegram_hangs_it_ends_in_time() {
     closing_line(&format!(
         "told to stop while Telegram hangs: {ashes}; it took {took:.1?}"
     ));
-    assert_eq!(ashes.lost, 0);
+    // (One that Telegram takes without ever answering would come once more: nobody can know.)
+    assert_eq!((ashes.lost, ashes.twice), (0, 0));
     assert!(took < IN_TIME, "{took:?}");
 }

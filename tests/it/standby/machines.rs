@@ -4,13 +4,15 @@ use std::{collections::HashMap, net::SocketAddr, time::Duration};
 
 use reqwest::StatusCode;
 use slowbloom::{
+    clock::Clock,
     domain::subscriber::Slot,
-    sandbox::{Parent, StandIn},
+    sandbox::{CallRecord, CallResult, Parent, StandIn},
     store::{Keys, Store},
 };
 use sqlx::{Connection as _, PgConnection};
 use tokio::time::Instant;
 
+use super::balancer::balances;
 use crate::support::{program::Program, seeding::subscriber};
 
 pub(super) const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -23,6 +25,20 @@ pub(super) const ASK_EVERY: Duration = Duration::from_millis(20);
 
 /// Notes that fall due: at 30 a second they take four seconds.
 pub(super) const NOTES: i64 = 120;
+
+/// Chats from here on belong to parents who get notes.
+const FIRST_WITH_NOTES: i64 = 1001;
+
+/// A little more than a chat waits between two messages.
+const CHAT_SECOND: Duration = Duration::from_millis(1200);
+
+/// How updates come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Polls,
+    /// By a load balancer.
+    Webhook,
+}
 
 /// A machine with one process.
 pub(super) struct Machine {
@@ -87,12 +103,31 @@ impl Machine {
 impl Pair {
     /// The first leads, the other stands by.
     pub(super) async fn new(url: String) -> Self {
-        let store = Store::open(&url, Keys::from_text(KEY).unwrap())
+        Self::on(&url, [&url, &url], Way::Polls).await
+    }
+
+    /// The same, each with an address of its own for the database at `url`.
+    pub(super) async fn on(url: &str, urls: [&str; 2], way: Way) -> Self {
+        let store = Store::open(url, Keys::from_text(KEY).unwrap())
             .await
             .unwrap();
         let program = Program::new().await;
         let twin = program.twin();
-        let mut machines = [Machine::new(program, &url), Machine::new(twin, &url)];
+        // Taken before the machines choose free ports, as a port that is free may be given to whoever asks next.
+        let at = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = tokio::net::TcpListener::bind(at).await.unwrap();
+        let mut machines = [Machine::new(program, urls[0]), Machine::new(twin, urls[1])];
+        if way == Way::Webhook {
+            let hook = listener.local_addr().unwrap();
+            let hook = format!("http://{hook}/hook?by=telegram");
+            balances(
+                listener,
+                [0, 1].map(|at: usize| machines[at].listen.clone()),
+            );
+            for machine in &mut machines {
+                machine.program.set("WEBHOOK_URL", &hook);
+            }
+        }
         machines[0].program.starts();
         machines[0].until_it_says("leading").await;
         machines[1].program.starts();
@@ -100,8 +135,42 @@ impl Pair {
         Self {
             machines,
             store,
-            url,
+            url: url.to_owned(),
         }
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.machines[0].now()
+    }
+
+    /// Both go on saying this for so long.
+    pub(super) async fn stays_for(&self, long: Duration, lines: [&str; 2]) {
+        let began = self.now();
+        while self.now() - began < long {
+            for (machine, line) in self.machines.iter().zip(lines) {
+                let said = machine.says().await.unwrap().1;
+                assert!(said.starts_with(line), "{said}\n{}", machine.program.log());
+            }
+            tokio::time::sleep(ASK_EVERY).await;
+        }
+    }
+
+    /// When Telegram took the first message after `then`.
+    pub(super) async fn first_accepted_after(&self, then: Instant) -> Instant {
+        let taken = |call: &&CallRecord| {
+            call.method == "sendMessage"
+                && call.instant > then
+                && matches!(call.result, CallResult::Accepted(_))
+        };
+        let telegram = self.telegram();
+        let came = telegram
+            .until_calls("a message is accepted", |calls| {
+                calls.iter().any(|call| taken(&call))
+            })
+            .await;
+        let logs = || self.machines.each_ref().map(|at| at.program.log());
+        assert!(came.is_ok(), "{came:?}\n{}", logs().join("---\n"));
+        telegram.calls().iter().find(taken).unwrap().instant
     }
 
     pub(super) fn telegram(&self) -> &StandIn {
@@ -112,7 +181,7 @@ impl Pair {
     pub(super) async fn notes_fall_due(&self) -> Vec<Parent> {
         let now = self.machines[0].program.clock.now();
         let mut parents = Vec::new();
-        for id in (1001..).take(usize::try_from(NOTES).unwrap()) {
+        for id in (FIRST_WITH_NOTES..).take(usize::try_from(NOTES).unwrap()) {
             let parent = self.telegram().parent(id, "mia", "en");
             parent.wrote_before();
             parents.push(parent);
@@ -139,7 +208,26 @@ impl Pair {
         }
     }
 
-    /// Waits until every note is there; how many came twice. None may come three times.
+    /// How many notes have come that are not written down yet.
+    pub(super) async fn not_written_down(&self) -> usize {
+        let now = self.machines[0].program.clock.now();
+        let due = usize::try_from(self.store.backlog(now).await.unwrap()).unwrap();
+        let sent = self.telegram().everything_said().len();
+        (sent + due).saturating_sub(usize::try_from(NOTES).unwrap())
+    }
+
+    /// When Telegram took notes in this time.
+    pub(super) fn notes_between(&self, from: Instant, to: Instant) -> Vec<Instant> {
+        let calls = self.telegram().calls();
+        calls
+            .iter()
+            .filter(|call| call.chat >= Some(FIRST_WITH_NOTES) && call.method == "sendMessage")
+            .map(|call| call.instant)
+            .filter(|at| *at > from && *at < to)
+            .collect()
+    }
+
+    /// Waits until every note is there and nothing more can come; how many came twice. None may come three times.
     pub(super) async fn every_note_arrives(&self, parents: &[Parent]) -> usize {
         let began = self.machines[0].now();
         let missing = || {
@@ -157,7 +245,23 @@ impl Pair {
             );
             tokio::time::sleep(ASK_EVERY).await;
         }
-        // A note that comes twice comes when the next leader looks first, which it has done by now.
+        // What is still due comes once more.
+        while self
+            .store
+            .backlog(self.machines[0].program.clock.now())
+            .await
+            .unwrap()
+            > 0
+        {
+            assert!(
+                self.machines[0].now() - began < PATIENCE,
+                "notes are still due:\n{}",
+                self.machines[1].program.log()
+            );
+            tokio::time::sleep(ASK_EVERY).await;
+        }
+        // Whatever came twice without need would have to wait for its chat's second.
+        tokio::time::sleep(CHAT_SECOND).await;
         let heard: Vec<_> = parents.iter().map(|parent| parent.heard().len()).collect();
         assert!(heard.iter().all(|times| *times <= 2));
         heard.iter().filter(|times| **times == 2).count()
@@ -167,6 +271,16 @@ impl Pair {
         let mut db = PgConnection::connect(&self.url).await.unwrap();
         sqlx::query(statement).execute(&mut db).await.unwrap();
     }
+}
+
+/// A parent calls for help; how long she waits for it.
+pub(super) async fn helped(telegram: &StandIn, id: i64, clock: &Clock) -> Duration {
+    let mia = telegram.parent(id, "mia", "en");
+    let called = clock.instant();
+    mia.says("I want to die");
+    let help = mia.next_bot_message().await.unwrap();
+    assert!(help.text.contains("988"), "{}", help.text);
+    clock.instant() - called
 }
 
 /// How often each parent was answered since `before` messages were said.

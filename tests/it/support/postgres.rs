@@ -103,6 +103,27 @@ impl Cluster {
         self.run("pg_ctl", ["stop", "-D", "data", "-m", "immediate"]);
     }
 
+    /// Freezes all of its processes until what is returned is dropped: it neither answers nor lets go of anything.
+    pub(crate) fn freezes(&self) -> Frozen {
+        let postmaster = fs::read_to_string(self.root.join("data/postmaster.pid")).unwrap();
+        let postmaster = postmaster.lines().next().unwrap().to_owned();
+        let mut frozen = Frozen(vec![postmaster.clone()]);
+        // First, so that it makes no others.
+        frozen.all_get("STOP");
+        for entry in fs::read_dir("/proc").unwrap() {
+            let Ok(stat) = fs::read_to_string(entry.unwrap().path().join("stat")) else {
+                continue;
+            };
+            // "pid (name) state parent …"
+            let (head, tail) = stat.rsplit_once(") ").unwrap();
+            if tail.split(' ').nth(1) == Some(&postmaster) {
+                frozen.0.push(head.split(' ').next().unwrap().to_owned());
+            }
+        }
+        frozen.all_get("STOP");
+        frozen
+    }
+
     /// Starts it again after [`Cluster::stop_server`].
     pub(crate) fn start_server(&self) {
         let options = format!(
@@ -137,6 +158,28 @@ impl Cluster {
             .unwrap();
         let said = fs::read_to_string(&output).unwrap_or_default();
         assert!(status.success(), "{program} failed:\n{said}");
+    }
+}
+
+/// The numbers of processes that are frozen until this is dropped.
+pub(crate) struct Frozen(Vec<String>);
+
+impl Frozen {
+    fn all_get(&self, signal: &str) {
+        for process in &self.0 {
+            // One that has ended meanwhile needs none.
+            let sent = Command::new("kill")
+                .args([&format!("-{signal}"), process])
+                .stderr(Stdio::null())
+                .status();
+            let _ = sent.unwrap();
+        }
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        self.all_get("CONT");
     }
 }
 

@@ -276,3 +276,19 @@ fn what_a_tap_shows_is_let_go_when_enough_newer_ones_wait_behind_it() {
     assert_eq!(overtaken, [0, 1, 2], "five newer ones wait behind these");
     assert_eq!(acknowledged(&mut window), 11);
 }
+
+#[test]
+fn what_is_open_here_and_gone_at_telegram_was_acknowledged_by_somebody_else() {
+    let mut window = Window::default();
+    assert!(!window.is_overtaken_by(&[said(5, 1)]), "nothing is open");
+    window.take_in(vec![said(5, 1), said(6, 2)]);
+    assert!(!window.is_overtaken_by(&[]));
+    assert!(!window.is_overtaken_by(&[Err(Malformed::Unnumbered)]));
+    assert!(!window.is_overtaken_by(&[said(6, 2), said(5, 1)]));
+    assert!(window.is_overtaken_by(&[said(7, 1), said(6, 2)]));
+    window.finished(6, ChatId(2), Part::Whole, Some(Done));
+    assert!(window.is_overtaken_by(&[said(7, 1)]));
+    window.finished(5, ChatId(1), Part::Whole, Some(Done));
+    window.acknowledge();
+    assert!(!window.is_overtaken_by(&[said(7, 1)]));
+}
