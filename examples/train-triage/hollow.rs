@@ -1,7 +1,7 @@
 //! Serious lines made hollow: every word that says something is exchanged for an ordinary one, and what is left says
 //! nothing. So the model learns that "I ... my baby" is no loss by itself, whatever the lines of the corpus end with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use slowbloom::triage::model::LABELS;
 
@@ -85,21 +85,21 @@ fn is_serious(line: &Line) -> bool {
 }
 
 /// The words of the frame.
-fn frame(concepts: &str) -> HashMap<&str, ()> {
-    let mut words = HashMap::new();
+fn frame(concepts: &str) -> HashSet<&str> {
+    let mut words = HashSet::new();
     let mut inside = false;
     for line in concepts.lines() {
         if let Some(group) = line.strip_prefix("== ") {
             inside = FRAME.contains(&group);
         } else if inside && !line.starts_with(['=', '#']) {
-            words.extend(line.split(' ').map(|word| (word, ())));
+            words.extend(line.split(' '));
         }
     }
     words
 }
 
 /// The words of one language that everyday lines have and serious ones hardly, sorted.
-fn ordinary(lines: &[&Line], frame: &HashMap<&str, ()>, spanish: bool) -> Vec<String> {
+fn ordinary(lines: &[&Line], frame: &HashSet<&str>, spanish: bool) -> Vec<String> {
     let mut times: HashMap<String, [u32; 2]> = HashMap::new();
     for line in lines.iter().filter(|line| line.spanish == spanish) {
         let mut words: Vec<String> = line.text.split_whitespace().map(plain).collect();
@@ -116,7 +116,7 @@ fn ordinary(lines: &[&Line], frame: &HashMap<&str, ()>, spanish: bool) -> Vec<St
                 && *everyday >= RARER * serious
                 && word.chars().count() > 2
                 && word.chars().all(char::is_alphabetic)
-                && !frame.contains_key(word.as_str())
+                && !frame.contains(word.as_str())
         })
         .map(|(word, _)| word)
         .collect();

@@ -174,7 +174,7 @@ mod tests {
             (
                 "saved = \"Saved.\"",
                 "saved = \"\"",
-                "phrases.toml, line 100: settings.saved: this phrase is empty",
+                "settings.saved: this phrase is empty",
             ),
             (
                 "saved = \"Saved.\"",

@@ -319,7 +319,7 @@ async fn one_word_about_the_token_or_somebody_elses_is_not_believed() {
                 && matches!(call.result, CallResult::Faulted(Fault::Gateway(404)))
         });
         let first = met.next().map(|call| call.instant);
-        let last = met.last().map(|call| call.instant);
+        let last = met.next_back().map(|call| call.instant);
         first
             .zip(last)
             .is_some_and(|(first, last)| last - first > std::time::Duration::from_secs(5))
