@@ -60,7 +60,7 @@ pub(crate) fn hollowed(lines: &[&Line], concepts: &str) -> Vec<Line> {
             let words: Vec<&str> = words
                 .iter()
                 .map(|word| {
-                    if frame.contains_key(plain(word).as_str()) || ordinary.is_empty() {
+                    if frame.contains(plain(word).as_str()) || ordinary.is_empty() {
                         return *word;
                     }
                     exchanged += 1;

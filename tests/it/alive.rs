@@ -132,7 +132,7 @@ fn supervisor(program: &mut Program) -> mpsc::Receiver<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes a minute: ./test runs it"]
+#[ignore = "takes long: ./test runs it"]
 async fn a_courier_that_hangs_is_said_and_ends_the_process_and_nothing_is_lost() {
     let mut program = Program::new().await;
     program.listens();
@@ -197,7 +197,7 @@ async fn a_courier_that_hangs_is_said_and_ends_the_process_and_nothing_is_lost()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes a minute: ./test runs it"]
+#[ignore = "takes long: ./test runs it"]
 async fn a_poller_that_hangs_is_said_and_ends_the_process_and_nothing_is_lost() {
     let mut program = Program::new().await;
     program.listens();
@@ -251,7 +251,7 @@ async fn a_poller_that_hangs_is_said_and_ends_the_process_and_nothing_is_lost() 
 
 /// With one thread for everything, as on the smallest machines, whoever hangs stops all.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes a minute: ./test runs it"]
+#[ignore = "takes long: ./test runs it"]
 async fn a_program_of_which_everything_hangs_ends_all_the_same() {
     let mut program = Program::new().await;
     program.listens();
@@ -316,7 +316,7 @@ async fn lives_through(program: &mut Program, store: &Store) {
 /// Polls that are held for ever, that drip for ever, a storm of 429, and a Telegram that is away: side by side, as each
 /// takes a minute.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes a minute: ./test runs it"]
+#[ignore = "takes long: ./test runs it"]
 async fn a_telegram_that_is_slow_or_away_does_not_end_it() {
     let polls = Target::Method("getUpdates");
     let mut trials = JoinSet::new();

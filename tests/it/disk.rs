@@ -255,7 +255,7 @@ async fn a_database_that_another_program_locks_is_waited_for() {
 
 /// For longer than anything that hangs would live: the database being away is not hanging.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes a minute: ./test runs it"]
+#[ignore = "takes long: ./test runs it"]
 async fn on_postgres_a_table_that_somebody_locks_for_long_is_waited_for() {
     let Some(url) = postgres::fresh_database().await else {
         return;

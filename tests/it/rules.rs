@@ -208,6 +208,7 @@ async fn notes_come_by_the_new_rules(mut update: Update) -> Update {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn notes_come_by_the_new_rules_and_the_next_start_writes_nothing() {
     let mut update = notes_come_by_the_new_rules(Update::new(None).await).await;
     let mut database = SqliteConnection::connect(&update.program.database())
@@ -240,6 +241,7 @@ async fn notes_come_by_the_new_rules_and_the_next_start_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn on_postgres_notes_come_by_the_new_rules() {
     if let Some(url) = postgres::fresh_database().await {
         notes_come_by_the_new_rules(Update::new(Some(url)).await).await;

@@ -30,6 +30,7 @@ const TAKE_OVER: Duration = Duration::from_secs(10);
 const IN_FLIGHT: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn when_the_leader_is_killed_the_other_takes_over() {
     let Some(url) = postgres::fresh_database().await else {
         return;
@@ -58,6 +59,7 @@ async fn when_the_leader_is_killed_the_other_takes_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn when_the_leader_stops_in_order_the_other_takes_over_and_nothing_comes_twice() {
     let Some(url) = postgres::fresh_database().await else {
         return;
@@ -79,6 +81,7 @@ async fn when_the_leader_stops_in_order_the_other_takes_over_and_nothing_comes_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn when_the_leaders_session_is_cut_one_of_the_two_leads_again() {
     let Some(url) = postgres::fresh_database().await else {
         return;
@@ -122,6 +125,7 @@ async fn when_the_leaders_session_is_cut_one_of_the_two_leads_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn a_frozen_leader_is_replaced_and_stands_by_when_it_wakes() {
     let Some(url) = postgres::fresh_database().await else {
         return;
@@ -149,6 +153,7 @@ async fn a_frozen_leader_is_replaced_and_stands_by_when_it_wakes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn a_database_that_goes_away_and_comes_back_loses_nothing() {
     let Some(cluster) = Cluster::start() else {
         return;
@@ -202,6 +207,7 @@ async fn a_database_that_goes_away_and_comes_back_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn a_webhook_that_comes_to_the_one_that_stands_by_comes_again() {
     let Some(url) = postgres::fresh_database().await else {
         return;
@@ -243,6 +249,7 @@ async fn a_webhook_that_comes_to_the_one_that_stands_by_comes_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn on_sqlite_the_second_one_says_so_and_ends() {
     let mut program = Program::new().await;
     program.starts();
@@ -269,6 +276,7 @@ async fn on_sqlite_the_second_one_says_so_and_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn the_whole_journey_on_postgres_by_the_address_alone() {
     let Some(url) = postgres::fresh_database().await else {
         return;

@@ -24,6 +24,7 @@ const NOTICED_WITHIN: Duration = Duration::from_secs(20);
 const HELP_WITHIN: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn a_database_that_goes_away_amid_parents_who_talk_leaves_everyone_as_she_left_it() {
     let Some(cluster) = Cluster::start() else {
         return;

@@ -36,24 +36,28 @@ fn smaller_share() -> (Load, usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn killed_amid_notes_that_are_all_due_at_once_none_is_lost() {
     let (load, kills) = share();
     killed("SQLite", Fire::new(load.without_parents()).await, kills).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn killed_amid_parents_who_talk_and_press_everyone_is_answered_and_nothing_is_half_changed() {
     let (load, kills) = share();
     killed("SQLite", Fire::new(load.without_notes()).await, kills).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn killed_amid_both_nothing_is_lost() {
     let (load, kills) = share();
     killed("SQLite", Fire::new(load).await, kills).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn killed_amid_both_on_postgres_nothing_is_lost() {
     let Some(url) = postgres::fresh_database().await else {
         return;
@@ -65,6 +69,7 @@ async fn killed_amid_both_on_postgres_nothing_is_lost() {
 
 /// What they say and press is brought to the program, over forty connections, and changes settings.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn killed_amid_parents_who_talk_by_webhook_everyone_is_answered_and_nothing_is_half_changed()
 {
     let (load, kills) = smaller_share();

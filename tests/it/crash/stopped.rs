@@ -12,6 +12,7 @@ const IN_TIME: Duration = Duration::from_secs(10);
 const SIGTERM: i32 = 15;
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn told_to_stop_it_ends_in_time_and_nothing_is_lost_or_comes_twice() {
     let stops = kills().div_ceil(8).max(2);
     let mut fire = Fire::new(Load::of(kills())).await;
@@ -38,6 +39,7 @@ async fn told_to_stop_it_ends_in_time_and_nothing_is_lost_or_comes_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn told_to_stop_while_telegram_hangs_it_ends_in_time() {
     let mut fire = Fire::new(Load {
         notes: 40,

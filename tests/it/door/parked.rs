@@ -48,7 +48,7 @@ async fn an_answer_survives_a_restart_and_says_that_it_is_late() {
     for readable in [
         b"sign".as_slice(),
         b"Sign",
-        b"988",
+        b" 988",
         b"7391846205",
         &mia.id.to_le_bytes(),
         &mia.id.to_be_bytes()[3..],

@@ -26,11 +26,13 @@ const NOTICED_WITHIN: Duration = Duration::from_secs(3);
 const A_WHILE: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn a_leader_that_polls_and_is_cut_off_gives_way() {
     gives_way(Way::Polls).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn a_leader_with_a_webhook_that_is_cut_off_gives_way() {
     gives_way(Way::Webhook).await;
 }
@@ -126,6 +128,7 @@ async fn hands_over(pair: &Pair, cut: Instant) -> HandedOver {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long: ./test runs it"]
 async fn with_a_webhook_a_database_that_is_away_for_everybody_leaves_the_leader_ready() {
     let Some(cluster) = Cluster::start() else {
         return;
