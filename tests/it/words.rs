@@ -4,7 +4,7 @@ use expect_test::expect;
 use serde_json::json;
 use slowbloom::{
     domain::Subscriber,
-    sandbox::{Attachment, Parent},
+    sandbox::{Attachment, CallRecord, Parent},
 };
 
 use crate::support::{crowd::subscriber, world::World};
@@ -233,6 +233,8 @@ async fn a_group_hears_nothing_and_is_left() {
     let group = world.telegram.group(-77, "parents");
     mia.adds_bot_to(&group);
     mia.says_in(&group, "/start@slow_bloom_try_bot");
+    let left = |calls: &[CallRecord]| calls.iter().any(|call| call.method == "leaveChat");
+    world.telegram.until_calls("it leaves", left).await.unwrap();
     world.answered().await;
     assert!(!group.has_bot());
     assert!(world.telegram.everything_said().is_empty());
