@@ -176,6 +176,8 @@ fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         // What is erased is overwritten, not only unlinked.
+        // In KiB. The operating system keeps the file's pages as well, and this for each of the connections.
+        .pragma("cache_size", "-512")
         .pragma("secure_delete", "ON")
         .disable_statement_logging()
 }

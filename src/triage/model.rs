@@ -36,15 +36,16 @@ pub const fn tier(label: Option<Category>) -> Tier {
 /// How likely each label is, in [`LABELS`]' order; they add up to one.
 pub type Chances = [f32; LABELS.len()];
 
-/// The weights: under one scale, for each feature that was learned and each label one signed byte.
+/// The weights: under one scale, for each feature that was learned and each label four bits, a number from -8 to 7.
 #[derive(Debug, Default)]
 pub struct Weights {
     scale: f32,
     biases: [f32; LABELS.len()],
-    /// Numbers of the features, ascending.
-    features: Vec<u32>,
-    /// Where the features of each span of numbers begin, so that none is looked for among all.
+    /// Low bits of the features' numbers, ascending in each span.
+    features: Vec<u16>,
+    /// Where the features of each span of numbers begin.
     begins: Vec<u32>,
+    /// Two labels a byte, the first one in the low bits.
     rows: Vec<u8>,
 }
 
@@ -56,8 +57,11 @@ pub static BUILT_IN: LazyLock<Weights> = LazyLock::new(|| {
     ))))
 });
 
-/// Features' numbers that share a beginning: the number of the low bits.
+/// Features' numbers that share a beginning are a span: the number of the low bits.
 const SPAN: u32 = 12;
+
+/// Bytes of one feature's weights.
+const ROW: usize = LABELS.len() / 2;
 
 impl Weights {
     /// Reads what [`Weights::write`] wrote; bytes that end early leave the rest out.
@@ -67,25 +71,24 @@ impl Weights {
         for bias in &mut all.biases {
             *bias = f32::from_le_bytes(four(&mut rest));
         }
-        let count = u32::from_le_bytes(four(&mut rest));
-        let mut feature = 0;
-        for _ in 0..count {
-            feature += distance(&mut rest);
-            all.features.push(feature);
+        let count = u32::from_le_bytes(four(&mut rest)).min(FEATURES);
+        all.features.reserve_exact(count as usize);
+        let mut feature = 0_u32;
+        for place in 0..count {
+            feature = feature.saturating_add(distance(&mut rest));
+            while all.begins.len() <= (feature.min(FEATURES) >> SPAN) as usize {
+                all.begins.push(place);
+            }
+            all.features.push(low_bits(feature));
         }
+        all.begins.resize((FEATURES >> SPAN) as usize + 1, count);
         all.rows = rest.to_vec();
-        all.features.shrink_to_fit();
-        let starts = (0..=FEATURES >> SPAN).map(|span| span << SPAN);
-        all.begins = starts
-            .map(|start| all.features.partition_point(|feature| *feature < start))
-            .map(|place| u32::try_from(place).unwrap_or(u32::MAX))
-            .collect();
         all
     }
 
     /// The file's form: scale, biases and the number of features, little-endian; the distance from each feature to
-    /// the next, seven bits a byte; then for each feature and label one signed byte.
-    /// `rows` must be sorted by feature.
+    /// the next, seven bits a byte; then for each feature two labels a byte, four bits each.
+    /// `rows` must be sorted by feature; what does not fit four bits is cut to the nearest that does.
     pub fn write(
         scale: f32,
         biases: &[f32; LABELS.len()],
@@ -104,7 +107,10 @@ impl Weights {
             bytes.push(u8::try_from(far).unwrap_or_default());
             before = *feature;
         }
-        bytes.extend(rows.iter().flat_map(|(_, row)| row.map(i8::cast_unsigned)));
+        for pair in rows.iter().flat_map(|(_, row)| row.chunks(2)) {
+            let bits = |weight: i8| weight.clamp(-8, 7).cast_unsigned() & 0x0F;
+            bytes.push(bits(pair[0]) | bits(pair[1]) << 4);
+        }
         bytes
     }
 
@@ -113,9 +119,9 @@ impl Weights {
         let span = usize::try_from(feature >> SPAN).ok()?;
         let from = *self.begins.get(span)? as usize;
         let to = *self.begins.get(span + 1)? as usize;
-        let place = from + self.features[from..to].binary_search(&feature).ok()?;
-        self.rows
-            .get(place * LABELS.len()..(place + 1) * LABELS.len())
+        let wanted = low_bits(feature);
+        let place = from + self.features[from..to].binary_search(&wanted).ok()?;
+        self.rows.get(place * ROW..(place + 1) * ROW)
     }
 
     /// What the model makes of one stretch.
@@ -124,8 +130,11 @@ impl Weights {
         let mut known = 0;
         for row in features.iter().filter_map(|feature| self.row(*feature)) {
             known += 1;
-            for (sum, weight) in sums.iter_mut().zip(row) {
-                *sum += i32::from(weight.cast_signed());
+            for (sums, pair) in sums.chunks_mut(2).zip(row) {
+                let pair = pair.cast_signed();
+                // Shifted up and down again, so that the sign of the low four bits is kept.
+                sums[0] += i32::from((pair << 4) >> 4);
+                sums[1] += i32::from(pair >> 4);
             }
         }
         let mut scores = self.biases;
@@ -135,6 +144,11 @@ impl Weights {
         }
         soften(&scores)
     }
+}
+
+/// The part of a feature's number that says which one of its span it is.
+fn low_bits(feature: u32) -> u16 {
+    u16::try_from(feature & ((1 << SPAN) - 1)).unwrap_or_default()
 }
 
 fn four(rest: &mut &[u8]) -> [u8; 4] {
@@ -189,12 +203,16 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let mut row = [0; LABELS.len()];
-        row[3] = 100;
+        row[3] = 100; // more than four bits hold
         let rows = [(0, row), (300, [0; LABELS.len()]), (FEATURES - 1, row)];
         let biases = [0.0; LABELS.len()];
-        let weights = Weights::read(&Weights::write(0.05, &biases, &rows));
-        assert_eq!(weights.features, [0, 300, FEATURES - 1]);
-        assert!(weights.row(301).is_none());
+        let weights = Weights::read(&Weights::write(0.9, &biases, &rows));
+        for known in [0, 300, FEATURES - 1] {
+            assert!(weights.row(known).is_some(), "{known}");
+        }
+        for unknown in [1, 301, 300 + (1 << SPAN), FEATURES - 2] {
+            assert!(weights.row(unknown).is_none(), "{unknown}");
+        }
         let chances = weights.chances(&[0, FEATURES - 1, 77]);
         assert!(chances[3] > 0.99, "{chances:?}");
         let nothing = weights.chances(&[77]);

@@ -79,7 +79,8 @@ fn flush_run(run: &mut Vec<Rough>, out: &mut Vec<Rough>) {
 /// What letters that stood alone spell: a word, or words run together with something unknown among them.
 fn spelled(run: &str) -> (Vec<String>, Vec<String>) {
     let (texts, others) = resolve(run);
-    if texts.len() == 1 && texts[0] == run && !known(run) {
+    let several = texts.len() > 1 || texts[0] == run && !known(run);
+    if several && tokens::written_out(run).is_none() {
         return (Vocabulary::get().cut_around(run), Vec::new());
     }
     (texts, others)

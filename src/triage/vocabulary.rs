@@ -2,7 +2,6 @@
 //!
 //! Every look-up is bounded by the word's length.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::lexicon::Lexicon;
@@ -13,8 +12,17 @@ use super::words::known;
 pub(super) const LONGEST_TYPO: usize = 20;
 /// Longest run of letters that is cut into words, in letters.
 const LONGEST_RUN: usize = 160;
-/// What the rules' words cost, and no word less.
-const CHEAPEST_WORD: u32 = 8;
+/// What the rules' words cost.
+const WORD: u32 = 8;
+/// What a word costs that stands in every other sentence, and no word less; only where all letters stood alone, as
+/// letters of other languages run together fall apart into such words.
+const CHEAPEST_WORD: u32 = 5;
+const SMALL_WORDS: [&str; 46] = [
+    "a", "al", "and", "con", "de", "del", "el", "en", "es", "ha", "he", "i", "in", "is", "it",
+    "la", "las", "le", "lo", "los", "me", "mi", "my", "no", "not", "of", "on", "para", "por",
+    "que", "se", "si", "so", "su", "te", "that", "the", "to", "un", "una", "va", "was", "with",
+    "y", "ya", "yo",
+];
 /// What a letter costs that is part of no word: more than any word.
 const UNKNOWN_LETTER: u32 = 18;
 
@@ -50,11 +58,13 @@ fn sound(word: &str) -> String {
 
 /// The words that repairs may lead to.
 pub(super) struct Vocabulary {
-    words: Vec<String>,
-    ids: HashMap<String, u32>,
+    lexicon: &'static Lexicon,
+    /// Its words, sorted.
+    words: Vec<&'static str>,
     /// Hash of a word with at most one letter left out, and the word; sorted.
     shortened: Vec<(u64, u32)>,
-    sounds: HashMap<String, u32>,
+    /// Hash of a word's sound, and the first word that has it; sorted.
+    sounds: Vec<(u64, u32)>,
 }
 
 impl Vocabulary {
@@ -64,43 +74,47 @@ impl Vocabulary {
     }
 
     fn build() -> Self {
-        let mut words: Vec<String> = Lexicon::get().vocabulary().map(str::to_owned).collect();
+        let lexicon = Lexicon::get();
+        let mut words: Vec<&str> = lexicon.vocabulary().collect();
         words.sort_unstable();
-        let mut ids: HashMap<String, u32> = HashMap::new();
         let mut shortened = Vec::new();
-        let mut sounds = HashMap::new();
+        let mut sounds = Vec::new();
         for (id, word) in (0_u32..).zip(&words) {
-            if ids.contains_key(word) {
-                continue;
-            }
-            ids.insert(word.clone(), id);
             if (3..=LONGEST_TYPO).contains(&word.len()) {
                 shortened.extend(shortenings(word).map(|hash| (hash, id)));
             }
             if word.len() >= 4 {
-                sounds.entry(sound(word)).or_insert(id);
+                sounds.push((hash(sound(word).chars()), id));
             }
         }
         shortened.sort_unstable();
         shortened.dedup();
+        shortened.shrink_to_fit();
+        sounds.sort_unstable();
+        sounds.dedup_by_key(|(hash, _)| *hash);
+        sounds.shrink_to_fit();
         Self {
+            lexicon,
             words,
-            ids,
             shortened,
             sounds,
         }
     }
 
     pub(super) fn has(&self, word: &str) -> bool {
-        self.ids.contains_key(word)
+        self.lexicon.word(word).is_some()
     }
 
     pub(super) fn sounds_like(&self, word: &str) -> Option<&str> {
         if word.len() < 4 {
             return None;
         }
-        let id = self.sounds.get(&sound(word))?;
-        Some(&self.words[*id as usize])
+        let wanted = hash(sound(word).chars());
+        let at = self
+            .sounds
+            .binary_search_by_key(&wanted, |(hash, _)| *hash)
+            .ok()?;
+        Some(self.words[self.sounds[at].1 as usize])
     }
 
     /// Words one slip away, the likeliest first, at most three.
@@ -112,7 +126,7 @@ impl Vocabulary {
                 .iter()
                 .take_while(|(other, _)| *other == hash)
             {
-                let target = &self.words[*id as usize];
+                let target = self.words[*id as usize];
                 if let Some(cost) = slip(word, target) {
                     found.push((cost, *id));
                 }
@@ -122,9 +136,9 @@ impl Vocabulary {
         let mut out: Vec<String> = Vec::new();
         let limit = found.first().map_or(0, |(cost, _)| cost + 4);
         for (cost, id) in found {
-            let target = &self.words[id as usize];
-            if cost <= limit && out.len() < 3 && !out.contains(target) {
-                out.push(target.clone());
+            let target = self.words[id as usize];
+            if cost <= limit && out.len() < 3 && !out.iter().any(|word| word == target) {
+                out.push(target.to_owned());
             }
         }
         out
@@ -140,7 +154,7 @@ impl Vocabulary {
         (cost as usize <= letters * 4).then_some(words)
     }
 
-    /// The same around what is in no list: its letters stay alone.
+    /// The same of letters that stood alone, around what is in no list: its letters stay alone.
     pub(super) fn cut_around(&self, run: &str) -> Vec<String> {
         self.cheapest(run, Some(UNKNOWN_LETTER))
             .map_or_else(|| vec![run.to_owned()], |(words, _)| words)
@@ -163,7 +177,10 @@ impl Vocabulary {
                     continue;
                 }
                 let alone = unknown.filter(|_| end - start == 1);
-                if let Some(cost) = self.cost(&run[places[start]..places[end]]).or(alone)
+                let word = &run[places[start]..places[end]];
+                let small = unknown.filter(|_| SMALL_WORDS.binary_search(&word).is_ok());
+                let cost = small.map(|_| CHEAPEST_WORD);
+                if let Some(cost) = cost.or_else(|| self.cost(word)).or(alone)
                     && best[end].is_none_or(|(now, _)| before + cost < now)
                 {
                     best[end] = Some((before + cost, start));
@@ -176,7 +193,7 @@ impl Vocabulary {
         while end > 0 {
             let start = best[end].map_or(0, |(_, start)| start);
             let word = &run[places[start]..places[end]];
-            match tokens::written_out(word) {
+            match tokens::written_out(word).filter(|_| end - start > 1 || word == "q") {
                 Some(written) => words.extend(written.into_iter().rev()),
                 None => words.push(word.to_owned()),
             }
@@ -196,11 +213,10 @@ impl Vocabulary {
         if word.len() >= 3 && tokens::written_out(word).is_some() {
             return Some(9);
         }
-        let id = self.ids.get(word);
-        match (id, length) {
-            (Some(_), 2) => Some(10),
-            (Some(_), _) => Some(CHEAPEST_WORD),
-            (None, 4..) if known(word) => Some(14),
+        match (self.has(word), length) {
+            (true, 2) => Some(10),
+            (true, _) => Some(WORD),
+            (false, 4..) if known(word) => Some(14),
             _ => None,
         }
     }
