@@ -100,8 +100,8 @@ fn concern(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
 }
 
 /// Medical comes first, then the baby and psychosis, then violence, then someone else (SAFETY 3.5); the
-/// content shows two of them. Where there is violence, the someone else who is named may be the one who hurts her:
-/// nothing then says to stay with that person.
+/// content shows two of them. Where there is violence, the someone else who is named may be the one who hurts her, and
+/// nothing then says to stay with that person; whoever cannot breathe needs an ambulance, and no line that listens.
 fn inserts(finding: &Finding) -> Vec<Insert> {
     let violence = finding.categories.contains(&Category::Violence);
     let wanted = [
@@ -112,11 +112,13 @@ fn inserts(finding: &Finding) -> Vec<Insert> {
         (Category::SomeoneElse, Insert::Other),
     ];
     let own_life = finding.has(Category::Suicide) || finding.has(Category::SelfInjury);
+    let only_body =
+        finding.has(Category::Medical) && !own_life && !finding.has(Category::Psychosis);
     wanted
         .into_iter()
         .filter(|(category, _)| finding.categories.contains(category))
         .map(|(_, insert)| insert)
-        .filter(|insert| !(violence && *insert == Insert::Other))
+        .filter(|insert| !((violence || only_body) && *insert == Insert::Other))
         .chain(own_life.then_some(Insert::OwnLife))
         .collect()
 }

@@ -221,6 +221,21 @@ async fn while_the_database_is_down_help_comes_and_what_can_be_read_is_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_breathe_needs_an_ambulance_and_no_line_that_listens() {
+    let world = World::new().await;
+    let mia = subscriber(&world, 21, "en").await;
+    for (text, listens) in [
+        ("my wife can't breathe", false),
+        ("she isnt breathing", false),
+        ("my wife says she wants to die", true),
+    ] {
+        world.says(&mia, text).await;
+        let reply = world.last_to(&mia);
+        assert_eq!(reply.contains("someone you love"), listens, "{text}: {reply}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_hurt_at_home_is_never_told_to_stay_with_the_one_who_hurts_her() {
     for (text, not_your_fault, stay, reproach) in [
         (
