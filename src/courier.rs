@@ -17,7 +17,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use doubt::Doubt;
 use lateness::Lateness;
-use ledger::{Afterwards, Entry, Ledger};
+use ledger::{Afterwards, Entry, Ledger, after_asked, after_noticed, after_sent};
 use passed_over::{PassedOver, Rows};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -163,6 +163,9 @@ impl Courier {
         let _one_at_a_time = self.ticking.lock().await;
         let content = self.content.load();
         let mut done = Tick::default();
+        if self.ledger.is_failing() {
+            return Ok(done);
+        }
         let (mut after, mut passed_over) = (None, Rows::default());
         loop {
             // Taken before the rows are read: a note that arrives in between leaves a row here that looks due and is
@@ -302,8 +305,15 @@ impl Courier {
             note,
             becomes,
         };
+        let on_turn = || {
+            if self.ledger.is_failing() {
+                self.door.recall_notes();
+            } else {
+                self.overtaken.notify_one();
+            }
+        };
         self.ledger
-            .write_down(entry, &self.store, &self.clock)
+            .write_down(entry, (&self.store, &self.clock), on_turn)
             .await;
     }
 
@@ -381,19 +391,4 @@ impl Courier {
             now,
         }
     }
-}
-
-fn after_sent(row: Subscriber, note: Option<&NoteId>, now: DateTime<Utc>) -> Subscriber {
-    match note {
-        Some(note) => due::after_sent(row, note, now),
-        None => row,
-    }
-}
-
-fn after_asked(row: Subscriber, _: Option<&NoteId>, now: DateTime<Utc>) -> Subscriber {
-    due::after_asked(row, now)
-}
-
-fn after_noticed(row: Subscriber, _: Option<&NoteId>, now: DateTime<Utc>) -> Subscriber {
-    due::after_noticed(row, now)
 }

@@ -7,8 +7,11 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use holding::{Holding, hold};
-use rounds::Rounds;
-use tokio::{sync::watch, time::timeout};
+use rounds::{Heard, Rounds};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout},
+};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
@@ -29,6 +32,9 @@ pub(super) const ASK_EVERY: Duration = Duration::from_secs(1);
 
 /// How long answers that are being given may take when the program is told to stop.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
+/// How soon Telegram is taken to bring an update by webhook again that was not answered with 200. It may take longer.
+const BROUGHT_AGAIN_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long the database may take to hear that the process leaves.
 pub(super) const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -69,9 +75,12 @@ impl Duty {
         standing: &Standing,
         stop: &CancellationToken,
     ) -> anyhow::Result<Ended> {
-        if !left_in_order(&rooms.store).await {
+        let heard = if left_in_order(&rooms.store).await {
+            None
+        } else {
             self.door.hold_back();
-        }
+            Some(self.heard(rooms))
+        };
         let resumed = match self.inbound.resume_parked().await {
             Ok(resumed) => resumed,
             // It went away in this very moment; it is waited for like any other time.
@@ -86,7 +95,8 @@ impl Duty {
         let country = rooms.defaults.country;
         let introduction = introduce(rooms.telegram.clone(), rooms.content.clone(), country);
         let introduction = AbortOnDropHandle::new(tokio::spawn(introduction));
-        let mut rounds = Rounds::new(self.courier, self.door, rooms, stop);
+        let told = when_told(rooms, stop);
+        let mut rounds = Rounds::new((self.courier, self.door), rooms, stop, heard);
         rounds.lead_was_held(rounds.present());
         rounds.begin();
         let upkeep = Upkeep {
@@ -123,7 +133,12 @@ impl Duty {
         standing.receive(None);
         standing.count(None);
         drop((introduction, upkeep));
-        rounds.close(matches!(ended, Ended::Lost)).await;
+        let told = match ended {
+            Ended::Lost => None,
+            Ended::ToStop(_) if stop.is_cancelled() => told.await.ok(),
+            Ended::ToStop(_) => Some(rooms.clock.instant()),
+        };
+        rounds.close(told).await;
         if let Some(lead) = holding.lead {
             // What cannot be said is as good: the session ends with the process, and the next leader lets a second pass
             // for nothing.
@@ -131,6 +146,27 @@ impl Duty {
         }
         Ok(ended)
     }
+}
+
+impl Duty {
+    /// Whether what Telegram has to bring again has come: with the first answer to a poll; by webhook, after a while.
+    fn heard(&self, rooms: &Rooms) -> Heard {
+        let (polling, clock) = (self.inbox.health(), rooms.clock.clone());
+        if self.registration.is_none() {
+            return Arc::new(move || polling().last_answer.is_some());
+        }
+        let until = clock.instant() + BROUGHT_AGAIN_WITHIN;
+        Arc::new(move || clock.instant() >= until)
+    }
+}
+
+/// Notes down when the program was told to stop.
+fn when_told(rooms: &Rooms, stop: &CancellationToken) -> AbortOnDropHandle<Instant> {
+    let (stop, clock) = (stop.clone(), rooms.clock.clone());
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        stop.cancelled().await;
+        clock.instant()
+    }))
 }
 
 /// Watches over the loops until the guard is dropped.

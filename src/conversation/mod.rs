@@ -175,7 +175,7 @@ fn tapped(scene: &Scene, tap: &Tap) -> Option<Reply> {
         Tap::CrisisIn(country) => crisis::page(scene, country::with_lines(scene, *country)),
         Tap::CrisisCountries => crisis::countries(scene),
         Tap::NoteNow(pool) => notes::now(scene, *pool, None),
-        Tap::OnlyOne(pool) => notes::only_one(scene, *pool, None),
+        Tap::OnlyOne(pool) => notes::once_more(scene, *pool),
         Tap::AnotherNote(id) => notes::another(scene, id),
         Tap::Start => welcome::start(scene),
         Tap::SetLanguage(language) => settings::set_language(scene, *language),

@@ -77,8 +77,16 @@ pub fn now(scene: &Scene, pool: Pool, after: Option<&NoteId>) -> Reply {
     resting::instead_of_note(scene, pool).unwrap_or_else(|| only_one(scene, pool, after))
 }
 
-/// The same also while her notes rest: she asked once more.
-pub fn only_one(scene: &Scene, pool: Pool, after: Option<&NoteId>) -> Reply {
+/// She asked once more while her notes rest without an end. The button may be older than what has them rest now.
+pub fn once_more(scene: &Scene, pool: Pool) -> Reply {
+    match resting::instead_of_note(scene, pool) {
+        Some(reply) if resting::has_an_end(scene) => reply,
+        _ => only_one(scene, pool, None),
+    }
+}
+
+/// The same also while her notes rest.
+fn only_one(scene: &Scene, pool: Pool, after: Option<&NoteId>) -> Reply {
     let ids = note_ids(scene, pool);
     let Some(subscriber) = scene.subscriber else {
         return match passing(scene, &ids, after) {

@@ -40,10 +40,7 @@ pub(super) fn said(scene: &Scene) -> Option<String> {
 pub(super) fn instead_of_note(scene: &Scene, pool: Pool) -> Option<Reply> {
     let resting = said(scene)?;
     let (words, buttons) = (&scene.phrases().notes, &scene.phrases().buttons);
-    let has_an_end = scene
-        .subscriber
-        .is_some_and(|subscriber| matches!(subscriber.standing, Standing::PausedUntil(_)));
-    let (then, mut rows) = if has_an_end {
+    let (then, mut rows) = if has_an_end(scene) {
         (&words.none_until_then, Vec::new())
     } else {
         let one = scene.button(&buttons.only_one, &Tap::OnlyOne(pool));
@@ -55,6 +52,13 @@ pub(super) fn instead_of_note(scene: &Scene, pool: Pool) -> Option<Reply> {
         scene.crisis_button(),
     ]);
     Some(Reply::new(scene.message(format!("{resting} {then}"), rows)))
+}
+
+/// Whether it is known when notes come again; it may be the end of a hold.
+pub(super) fn has_an_end(scene: &Scene) -> bool {
+    scene
+        .subscriber
+        .is_some_and(|subscriber| matches!(subscriber.standing, Standing::PausedUntil(_)))
 }
 
 /// In place of a question that makes no sense to someone whose notes are off; `None` when they are not.

@@ -2,7 +2,10 @@
 //! under way. Must not know why a row changes.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -10,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     clock::Clock,
-    domain::{ChatId, NoteId, Subscriber},
+    domain::{ChatId, NoteId, Subscriber, due},
     store::Store,
 };
 
@@ -33,12 +36,24 @@ pub(super) struct Entry {
 pub(super) struct Ledger {
     open: Mutex<Vec<Entry>>,
     writing: tokio::sync::Mutex<()>,
+    failing: AtomicBool,
 }
 
 impl Ledger {
+    /// Whether the last write failed. Whatever is sent meanwhile comes twice should another process take over.
+    pub(super) fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
+    }
+
     /// Returns when the entry is stored, however often that takes: until then the row stays on the way, so that the
-    /// note is not sent again while the database is down.
-    pub(super) async fn write_down(&self, entry: Entry, store: &Store, clock: &Clock) {
+    /// note is not sent again while the database is down. Says with `on_turn` when writing begins to fail, and when it
+    /// succeeds again.
+    pub(super) async fn write_down(
+        &self,
+        entry: Entry,
+        (store, clock): (&Store, &Clock),
+        on_turn: impl Fn(),
+    ) {
         self.lock().push(entry);
         // Whoever comes first writes for all who came meanwhile; they find nothing left to do.
         let _turn = self.writing.lock().await;
@@ -53,7 +68,6 @@ impl Ledger {
                 (entry.chat, change)
             })
             .collect();
-        let mut said = false;
         loop {
             match store.update_all(&mut changes).await {
                 Ok(rows) => {
@@ -61,12 +75,16 @@ impl Ledger {
                     if unreadable > 0 {
                         tracing::error!(unreadable, "rows of notes that were sent cannot be read");
                     }
+                    if self.failing.swap(false, Ordering::Relaxed) {
+                        on_turn();
+                    }
                     return;
                 }
                 Err(error) => {
                     // Once: on a full disk the log has no room either.
-                    if !std::mem::replace(&mut said, true) {
-                        tracing::error!(%error, "it could not be written down yet that notes were sent");
+                    if !self.failing.swap(true, Ordering::Relaxed) {
+                        tracing::error!(%error, "it could not be written down yet that notes were sent; no more are sent until it can");
+                        on_turn();
                     }
                     tokio::time::sleep(WRITE_AGAIN_AFTER).await;
                 }
@@ -77,4 +95,19 @@ impl Ledger {
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Entry>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+pub(super) fn after_sent(row: Subscriber, note: Option<&NoteId>, now: DateTime<Utc>) -> Subscriber {
+    match note {
+        Some(note) => due::after_sent(row, note, now),
+        None => row,
+    }
+}
+
+pub(super) fn after_asked(row: Subscriber, _: Option<&NoteId>, now: DateTime<Utc>) -> Subscriber {
+    due::after_asked(row, now)
+}
+
+pub(super) fn after_noticed(row: Subscriber, _: Option<&NoteId>, now: DateTime<Utc>) -> Subscriber {
+    due::after_noticed(row, now)
 }

@@ -61,13 +61,20 @@ pub fn after_noticed(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
     brought(sub, now)
 }
 
-/// No notes until `until`, or until she says so. Notes that she ended stay ended: a pause must not bring them back.
+/// No notes until `until`, or until she says so. Notes that she ended stay ended: a pause must not bring them back. Nor
+/// does a short one cut a hold short: nobody can tell it from a pause, so what is left of any within [`HOLD`] stays.
 #[must_use]
 pub fn paused(mut sub: Subscriber, until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Subscriber {
     if sub.standing == Standing::Stopped {
         return sub;
     }
-    sub.standing = until.map_or(Standing::Paused, Standing::PausedUntil);
+    sub.standing = match (sub.standing, until) {
+        (_, None) => Standing::Paused,
+        (Standing::PausedUntil(hold), Some(until)) => {
+            Standing::PausedUntil(until.max(hold.min(now + HOLD)))
+        }
+        (_, Some(until)) => Standing::PausedUntil(until),
+    };
     replanned(here(sub), now)
 }
 

@@ -218,7 +218,12 @@ impl Inbox {
         let question = Question {
             offset: self.polled_from,
             limit: window::FULL,
-            hold: POLL,
+            // The first answer comes at once: notes may wait for it.
+            hold: if lock(&self.health).last_answer.is_some() {
+                POLL
+            } else {
+                Duration::ZERO
+            },
         };
         question.ask(&self.telegram, LONGEST_POLL).await
     }

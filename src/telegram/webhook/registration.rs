@@ -134,7 +134,8 @@ impl Registration {
                     let back_off = wait::doubled(first, failures, longest);
                     failures = failures.saturating_add(1);
                     match failure.outcome {
-                        Outcome::Wait(wait) => wait,
+                        // Without the webhook nobody hears a call for help.
+                        Outcome::Wait(asked) => wait::for_help(asked, failures - 1),
                         _ => back_off,
                     }
                 }
