@@ -1,5 +1,6 @@
 //! What a parent says at 3 a.m. is answered before everything, for everyone, whatever else is going on.
 
+mod killed;
 mod resting;
 mod waiting;
 
@@ -65,6 +66,25 @@ async fn an_emergency_holds_the_notes_for_three_days_and_says_so() {
         world.next_note(&mia).await.as_deref(),
         Some("Fri 2027-03-12 10:00")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_button_that_is_older_than_the_call_for_help_brings_no_note() {
+    let world = World::new().await;
+    let mia = world
+        .parents_who_typed(&[&["/pause", "/affirmation"]])
+        .await;
+    let mia = &mia[0];
+    world.says(mia, "/resume").await;
+    world.says(mia, "I want to die").await;
+    mia.taps_data(1, "1:one:affirmation");
+    world.answered().await;
+    let last = world.last_to(mia);
+    assert!(last.contains("paused until"), "{last}");
+    // Quiet for a day is not less quiet than what was promised.
+    world.says(mia, "/pause 1").await;
+    let next = world.next_note(mia).await.unwrap();
+    assert!(next.starts_with("Fri 2027-03-12"), "{next}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,4 +3,5 @@
 mod changes;
 mod clocks;
 mod late;
+mod unwritten;
 mod which;
