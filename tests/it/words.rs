@@ -99,6 +99,8 @@ async fn captions_edits_and_forwarded_texts_are_read_like_messages() {
     assert!(world.last_to(&mia).contains("What This Doesn’t Mean"));
     world.says(&mia, "/time").await;
     world.says(&mia, "25:99").await;
+    mia.sends(Attachment::Sticker);
+    world.answered().await;
     mia.edits_last("20:45").unwrap();
     world.answered().await;
     assert_eq!(
