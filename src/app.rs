@@ -10,7 +10,10 @@ mod supervisor;
 mod upkeep;
 mod watchdog;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use duty::{ASK_EVERY, Ended, LAST_WORDS};
@@ -32,6 +35,9 @@ use crate::{
     telegram::{self, Door, Inbox, Limits, Registration, Telegram},
     web,
 };
+
+/// Where the messages lie, in the working directory, unless the settings say otherwise.
+const BESIDE: &str = "messages";
 
 /// The bot, built and ready to run.
 pub struct App {
@@ -246,8 +252,20 @@ pub fn messages_place(config: &Config) -> String {
     )
 }
 
+/// What lies where a folder of messages is looked for and is none, so that the copy built in counts.
+pub fn passed_over(config: &Config) -> Option<String> {
+    let place = Path::new(BESIDE);
+    let is_none = config.messages_dir.is_none() && !place.is_dir();
+    (is_none && (place.is_symlink() || place.exists())).then(|| {
+        format!(
+            "“{BESIDE}” here is no folder: the messages built into the program are used; put the folder there, or move this \
+             away"
+        )
+    })
+}
+
 fn messages_folder(config: &Config) -> Option<PathBuf> {
-    let beside = || Some(PathBuf::from("messages")).filter(|path| path.is_dir());
+    let beside = || Some(PathBuf::from(BESIDE)).filter(|path| path.is_dir());
     config.messages_dir.clone().or_else(beside)
 }
 

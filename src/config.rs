@@ -49,6 +49,8 @@ pub struct Config {
     pub paid_broadcast: bool,
     /// What is logged, and how.
     pub log: Log,
+    /// What does not keep the bot from running and should be mended soon: a sentence each, with what to do.
+    pub warnings: Vec<String>,
 }
 
 /// Where the key comes from that encrypts the data.
@@ -97,7 +99,9 @@ impl Config {
     pub fn from_env_but(instead: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
         let file = dotenv::read()?;
         let set = |name: &str| environment(name).or_else(|| file.get(name).cloned());
-        Self::read(|name| instead(name).or_else(|| set(name)))
+        let mut config = Self::read(|name| instead(name).or_else(|| set(name)))?;
+        config.warnings.extend(dotenv::open_door(&file));
+        Ok(config)
     }
 
     /// Reads the settings from `lookup`. An empty value counts as not set.
@@ -125,6 +129,7 @@ impl Config {
                 format: from.log_format(),
                 filter: from.log_filter(),
             },
+            warnings: Vec::new(),
         };
         if config.webhook.is_some() && config.http_listen.is_none() {
             from.misses("WEBHOOK_URL is set, but HTTP_LISTEN is not: say where to listen for what comes to it");

@@ -5,13 +5,14 @@
 
 use std::{
     convert::Infallible,
+    io::{self, ErrorKind},
     net::SocketAddr,
     sync::{Arc, mpsc},
     thread,
     time::Duration,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use axum::{
     body::{Body, Bytes, to_bytes},
     http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header},
@@ -22,6 +23,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
     sync::Semaphore,
     time::timeout,
@@ -44,6 +46,8 @@ const MOST_CONNECTIONS: usize = 256;
 const MOST_UPDATES: usize = 100;
 /// The most that is kept of a head that goes on and on, in bytes.
 const LARGEST_HEAD: usize = 32 * 1024;
+/// How long whoever has our address may take to show that it is one of us.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 /// The pause after the system could not give a connection (no file handles left).
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -94,9 +98,38 @@ const ENDED_WITHIN: Duration = Duration::from_secs(1);
 
 /// Takes the address, so that a wrong one is noticed at the start.
 pub async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
+    TcpListener::bind(address).await.map_err(|error| {
+        let why = match error.kind() {
+            ErrorKind::AddrInUse => {
+                "another program listens there; end it, or choose another port".to_owned()
+            }
+            ErrorKind::AddrNotAvailable => {
+                "this machine has no such address; 127.0.0.1 and 0.0.0.0 always are".to_owned()
+            }
+            ErrorKind::PermissionDenied => "this user may not; choose a port above 1023".to_owned(),
+            _ => error.to_string(),
+        };
+        anyhow!("HTTP_LISTEN: cannot listen at {address}: {why}")
+    })
+}
+
+/// Whether it is a slowbloom that answers there.
+pub async fn is_ours(address: SocketAddr) -> bool {
+    let asked = async {
+        let mut stream = TcpStream::connect(address).await?;
+        stream
+            .write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            .await?;
+        let mut answer = Vec::new();
+        stream
+            .take(LARGEST_BODY as u64)
+            .read_to_end(&mut answer)
+            .await?;
+        io::Result::Ok(String::from_utf8_lossy(&answer).contains("slowbloom_"))
+    };
+    timeout(ANSWERED_WITHIN, asked)
         .await
-        .with_context(|| format!("HTTP_LISTEN: cannot listen at {address}"))
+        .is_ok_and(|answer| answer.unwrap_or(false))
 }
 
 /// A server that answers until it is dropped.

@@ -18,6 +18,7 @@ use crate::{
     domain::{Language, zone},
     store::{Keys, Store},
     telegram::Telegram,
+    web,
 };
 
 /// What `check` takes: nothing; the settings say it all.
@@ -34,12 +35,16 @@ pub(super) fn run(_args: &Args) -> anyhow::Result<ExitCode> {
         }
     };
     report.fine("settings", format_args!("data in {}", config.database()))?;
+    for warning in &config.warnings {
+        report.warn("settings", warning)?;
+    }
     messages(&mut report, &config, Clock::system().now().date_naive())?;
     report.fine(
         "time zones",
         format_args!("rules of {}", zone::tzdata_version()),
     )?;
     super::wait_for(async {
+        listening(&mut report, &config).await?;
         database(&mut report, &config).await?;
         token(&mut report, &config).await
     })?;
@@ -60,6 +65,9 @@ fn messages(report: &mut Report<impl Write>, config: &Config, today: NaiveDate) 
             app::messages_place(config)
         ),
     )?;
+    if let Some(warning) = app::passed_over(config) {
+        report.warn("messages", warning)?;
+    }
     for language in Language::ALL {
         let name = language.code();
         match content.practice.review(language) {
@@ -181,6 +189,21 @@ async fn database(report: &mut Report<impl Write>, config: &Config) -> anyhow::R
         Err(error) => report.wrong("database", format_args!("{error:#}"))?,
     }
     Ok(())
+}
+
+/// What is to be answered over HTTP can be: the address is free, or a bot that runs has it.
+async fn listening(report: &mut Report<impl Write>, config: &Config) -> io::Result<()> {
+    let Some(address) = config.http_listen else {
+        return Ok(());
+    };
+    match web::listen(address).await {
+        Ok(_) => report.fine("http", format_args!("can listen at {address}")),
+        Err(_) if web::is_ours(address).await => report.fine(
+            "http",
+            format_args!("a slowbloom that runs now listens at {address}"),
+        ),
+        Err(error) => report.wrong("http", format_args!("{error:#}")),
+    }
 }
 
 /// The token is there, and Telegram knows it.

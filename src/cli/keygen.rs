@@ -1,6 +1,10 @@
 //! `slowbloom keygen`: a new key for the data.
 
-use std::{io::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use anyhow::ensure;
 use secrecy::ExposeSecret as _;
@@ -28,12 +32,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 path.display()
             );
             Keys::load_or_create(path)?;
+            writeln!(
+                io::stdout(),
+                "wrote {}; keep a copy of it, apart from the copies of the database",
+                path.display()
+            )?;
         }
-        None => writeln!(
-            std::io::stdout(),
-            "{}",
-            Keys::generate_text().expose_secret()
-        )?,
+        None => writeln!(io::stdout(), "{}", Keys::generate_text().expose_secret())?,
     }
     Ok(ExitCode::SUCCESS)
 }

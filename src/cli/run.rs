@@ -7,7 +7,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::logging;
-use crate::{app::App, clock::Clock, config::Config};
+use crate::{
+    app::{self, App},
+    clock::Clock,
+    config::Config,
+};
 
 /// What `run` takes: nothing; the settings say it all.
 #[derive(Debug, clap::Args)]
@@ -17,6 +21,14 @@ pub(super) fn run(_args: &Args) -> anyhow::Result<ExitCode> {
     let config = Config::from_env()?;
     logging::start(&config.log)?;
     config.token()?;
+    for warning in config
+        .warnings
+        .iter()
+        .cloned()
+        .chain(app::passed_over(&config))
+    {
+        tracing::warn!("{warning}");
+    }
     super::wait_for(async {
         let stop = until_told_to_stop()?;
         let built = App::build(&config, Clock::system());

@@ -224,6 +224,28 @@ fn a_broken_line_of_the_file_is_named_by_its_number() {
 }
 
 #[test]
+fn whatever_is_broken_about_a_line_its_number_is_named_and_not_its_text() {
+    let long = format!("# {}\nA=hush hush\n", "x".repeat(20_000));
+    for (text, line) in [
+        ("A=b\n\n# a remark\nB=hush hush\nC=d\n", 4),
+        ("A=b # a remark\nB=hush hush # a remark\n", 2),
+        ("A=b\n\nB='hush\nC=d\nD=e\n", 3),
+        ("A='b\nc'\nB='hush\nhush' hush\n", 3),
+        ("A=b\r\n=hush\r\n", 2),
+        ("A=b\nA=b\nB=hush $ {", 3),
+        ("\u{feff}A=b\nhush", 2),
+        (&long, 2),
+    ] {
+        let said = dotenv::parse(text).unwrap_err().to_string();
+        let start = format!(".env, line {line}: not of the form");
+        assert!(
+            said.starts_with(&start) && !said.contains("hush"),
+            "{text:?}: {said}"
+        );
+    }
+}
+
+#[test]
 fn a_slip_in_a_name_is_noticed_and_foreign_names_are_not() {
     let said = dotenv::parse("TELOXIDE_TOKN=x\n").unwrap_err().to_string();
     assert!(said.contains("did you mean TELOXIDE_TOKEN?"), "{said}");

@@ -3,11 +3,17 @@
 //! Reading the folder is the only input of this room; after that it works on text in memory.
 //! Also the one reader of TOML, so that every mistake is told with its file and line.
 
-use std::{collections::BTreeMap, fmt, ops::Range, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    io::{self, ErrorKind},
+    ops::Range,
+    path::Path,
+};
 
 mod reading;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 use include_dir::{Dir, include_dir};
 use reading::{line_of, line_of_key, plain_words};
 use serde::de::DeserializeOwned;
@@ -242,7 +248,7 @@ fn read_into(
     depth: usize,
 ) -> anyhow::Result<()> {
     let entries = std::fs::read_dir(path)
-        .with_context(|| format!("the messages folder {} cannot be read", path.display()))?;
+        .map_err(|error| unreadable(&format!("the messages folder {}", path.display()), error))?;
     for entry in entries {
         let entry = entry.with_context(|| format!("{} cannot be listed", path.display()))?;
         let path = entry.path();
@@ -255,8 +261,8 @@ fn read_into(
         }
         let inner = format!("{prefix}{name}");
         // Follows links: container platforms mount folders of settings as links.
-        let about = std::fs::metadata(&path)
-            .with_context(|| format!("{} cannot be read", path.display()))?;
+        let unreadable = |error| unreadable(&path.display().to_string(), error);
+        let about = std::fs::metadata(&path).map_err(unreadable)?;
         if about.is_dir() {
             if depth < MAX_DEPTH {
                 read_into(files, &path, &format!("{inner}/"), depth + 1)?;
@@ -271,14 +277,25 @@ fn read_into(
                 files.len() < MAX_FILES,
                 "over {MAX_FILES} files; is this the messages folder?"
             );
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("{} cannot be read as UTF-8 text", path.display()))?;
+            let text = std::fs::read_to_string(&path).map_err(unreadable)?;
             // Some editors put an invisible mark at the start, and Windows ends lines with two characters.
             let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
             files.insert(inner, text);
         }
     }
     Ok(())
+}
+
+fn unreadable(what: &str, error: io::Error) -> anyhow::Error {
+    match error.kind() {
+        ErrorKind::NotFound => anyhow!("{what} does not exist"),
+        ErrorKind::NotADirectory => anyhow!("{what} is no folder"),
+        ErrorKind::PermissionDenied => {
+            anyhow!("this user may not read {what}; give it to the user that runs the bot")
+        }
+        ErrorKind::InvalidData => anyhow!("{what} cannot be read as UTF-8 text; save it as such"),
+        _ => anyhow::Error::new(error).context(format!("{what} cannot be read")),
+    }
 }
 
 fn is_message_file(name: &str) -> bool {
@@ -350,10 +367,11 @@ mod tests {
             let error = format!("{:#}", Folder::read(path).unwrap_err());
             assert!(error.contains(expected), "{error}");
         };
-        check(&dir.path().join("nowhere"), "cannot be read");
+        check(&dir.path().join("nowhere"), "nowhere does not exist");
         check(dir.path(), "holds no .toml or .txt file");
         std::fs::write(dir.path().join("a.toml"), [0xff]).unwrap();
         check(dir.path(), "a.toml cannot be read as UTF-8 text");
+        check(&dir.path().join("a.toml"), "a.toml is no folder");
     }
 
     #[test]

@@ -190,12 +190,12 @@ mod tests {
         check(
             "pools = [\"affirmations\"]",
             "pools = [\"poems\"]",
-            "unknown variant `poems`",
+            "“poems” is not allowed here; write “affirmations” or “practices”",
         );
         check(
             "default = \"daily\"",
             "default = \"hourly\"",
-            "schedules.toml, line 12: unknown variant `hourly`",
+            "schedules.toml, line 12: “hourly” is not allowed here; write “daily”, “daily_with_practices”, “three_a_week” or “weekly”",
         );
         check(
             "[weekly]",

@@ -156,14 +156,14 @@ fn review(folder: &Folder, row: &ReviewRow) -> Result<Option<Review>, Problem> {
         (None, _) => Err(folder.problem_at(
             FILE,
             row.by.span(),
-            "write who reviewed the words, or leave both empty",
+            "“by” is empty: write who reviewed the words on that day, or leave “on” empty too",
         )),
         (Some(by), on) => match NaiveDate::parse_from_str(on, "%Y-%m-%d") {
             Ok(on) => Ok(Some(Review { by, on })),
             Err(_) => Err(folder.problem_at(
                 FILE,
                 row.on.span(),
-                "write the day of the review like 2027-01-31, or leave both empty",
+                "“on” is no day: write the day of the review like 2027-01-31, or leave “by” empty too",
             )),
         },
     }
@@ -328,6 +328,9 @@ mod tests {
             &review("R. R.", "31/01/2027"),
             "write the day of the review like 2027-01-31",
         );
-        expect_problem(&review("", "2027-01-31"), "write who reviewed the words");
+        expect_problem(
+            &review("", "2027-01-31"),
+            "“by” is empty: write who reviewed the words",
+        );
     }
 }

@@ -5,7 +5,7 @@
 use crate::{domain::Language, triage::Finding};
 
 use super::{
-    reading,
+    crisis, reading,
     scene::{Reply, Scene, Spoken},
     settings, setup,
     tap::Tap,
@@ -49,6 +49,13 @@ pub(super) fn help(scene: &Scene, finding: &Finding) -> Reply {
     let spoken = Spoken::new(scene, unchosen);
     let reply = reading::help(&spoken.scene(scene));
     with_languages(scene, finding, reply)
+}
+
+/// To words that ask for help now: in their language, unless she has chosen one.
+pub(super) fn crisis(scene: &Scene, finding: &Finding) -> Reply {
+    let unchosen = finding.language.filter(|_| scene.subscriber.is_none());
+    let spoken = Spoken::new(scene, unchosen);
+    crisis::page(&spoken.scene(scene), scene.country())
 }
 
 fn in_their_language(scene: &Scene, finding: &Finding, said: impl Fn(&Scene) -> String) -> Reply {

@@ -35,6 +35,9 @@ pub fn answer(scene: &Scene, text: &str, finding: &Finding) -> Reply {
         Typed::Command(Command::Help, _) if !text.trim_start().starts_with('/') => {
             heard::help(scene, finding)
         }
+        Typed::Command(Command::Crisis, _) if !text.trim_start().starts_with('/') => {
+            heard::crisis(scene, finding)
+        }
         Typed::Command(command, argument) => run(scene, command, argument),
         Typed::ForAnotherBot => reading::menu(scene, &scene.phrases().answers.other_bot),
         Typed::Words(words) => expected(scene, words, finding),

@@ -72,11 +72,13 @@ impl Parent {
         self.deed(|model, at| edit(model, self.id, message_id, text, at))
     }
 
-    /// Changes her last message.
+    /// Changes her last message that is text: a sticker has nothing to change.
     pub fn edits_last(&self, text: &str) -> Result<(), NotThere> {
         let last = self.shared.with(|model| {
             let mut messages = model.chats[&self.id].messages.iter().rev();
-            messages.find(|m| m.author != Author::Bot).map(|m| m.id)
+            messages
+                .find(|m| m.author != Author::Bot && m.attachment.is_none())
+                .map(|m| m.id)
         });
         let last = last.ok_or_else(|| NotThere("no message to edit".to_owned()))?;
         self.edits(last, text)

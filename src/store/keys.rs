@@ -2,7 +2,12 @@
 //!
 //! Knows nothing of databases. The key itself is never kept: three subkeys are derived from it and it is dropped.
 
-use std::{fmt, fs, io::Write, path::Path, sync::Arc};
+use std::{
+    fmt, fs,
+    io::{self, Write},
+    path::Path,
+    sync::Arc,
+};
 
 use anyhow::{Context, bail, ensure};
 use base64::{
@@ -79,9 +84,14 @@ impl Keys {
 
     /// Reads the key file, with the same refusals.
     pub fn load(path: &Path) -> anyhow::Result<Self> {
+        ensure!(
+            !path.is_dir(),
+            "the key file {} is a folder; name a file in it",
+            path.display()
+        );
         refuse_open_doors(path)?;
         let text: SecretString = fs::read_to_string(path)
-            .with_context(|| unreadable(path))?
+            .map_err(|error| unreadable(path, error))?
             .into();
         ensure!(
             !text.expose_secret().trim().is_empty(),
@@ -200,8 +210,14 @@ fn decode(text: &str) -> Option<SecretBox<[u8; KEY_BYTES]>> {
     Some(SecretBox::new(Box::new(bytes.try_into().ok()?)))
 }
 
-fn unreadable(path: &Path) -> String {
-    format!("cannot read the key file {}", path.display())
+fn unreadable(path: &Path, error: io::Error) -> anyhow::Error {
+    let remedy = match error.kind() {
+        io::ErrorKind::PermissionDenied => "; give it to the user that runs the bot",
+        io::ErrorKind::InvalidData => "; put the key back",
+        _ => "",
+    };
+    let place = path.display();
+    anyhow::Error::new(error).context(format!("cannot read the key file {place}{remedy}"))
 }
 
 fn unmakable(path: &Path) -> String {
@@ -218,7 +234,7 @@ fn create(path: &Path) -> anyhow::Result<()> {
             .open(path)
         {
             // Another process was faster: its key counts.
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
             file => file?,
         };
     let key = Keys::generate_text();
@@ -235,7 +251,7 @@ fn refuse_open_doors(path: &Path) -> anyhow::Result<()> {
     /// Read or write for everyone.
     const EVERYONE: u32 = 0o006;
     let mode = fs::metadata(path)
-        .with_context(|| unreadable(path))?
+        .map_err(|error| unreadable(path, error))?
         .permissions()
         .mode();
     if mode & EVERYONE != 0 {
@@ -365,6 +381,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("slowbloom.key");
         Keys::load_or_create(&path).unwrap();
+        let error = Keys::load_or_create(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("is a folder"), "{error}");
         for (text, reason) in [("\n", "is empty"), ("hush-hush", "32 bytes")] {
             fs::write(&path, text).unwrap();
             let error = format!("{:#}", Keys::load_or_create(&path).unwrap_err());

@@ -1,6 +1,7 @@
 //! The program as the operator meets it on the command line: settings, `.env`, exit codes, and what is never shown.
 
 mod files;
+mod slips;
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
-//! The one integration binary: the real program over real HTTP against the stand-in for Telegram.
+//! The one integration binary: the whole bot over real HTTP against the stand-in for Telegram, mostly in this process
+//! (`support::world`); where processes are killed, stand by or are called by an operator, the built program.
 #![expect(
     clippy::needless_raw_string_hashes,
     reason = "expect-test writes what is expected that way"

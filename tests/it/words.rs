@@ -99,6 +99,8 @@ async fn captions_edits_and_forwarded_texts_are_read_like_messages() {
     assert!(world.last_to(&mia).contains("What This Doesn’t Mean"));
     world.says(&mia, "/time").await;
     world.says(&mia, "25:99").await;
+    mia.sends(Attachment::Sticker);
+    world.answered().await;
     mia.edits_last("20:45").unwrap();
     world.answered().await;
     assert_eq!(
@@ -333,6 +335,15 @@ async fn words_of_the_other_language_are_answered_in_it_with_a_way_to_keep_it() 
         let said = world.last_to(&sam);
         assert!(said.starts_with("Soy un bot"), "{text}: {said}");
     }
+    world.says(&sam, "socorro").await;
+    let in_spanish = world.last_to(&sam);
+    world.says(&luz, "/crisis").await;
+    assert_eq!(in_spanish, world.last_to(&luz));
+    world.says(&sam, &"x".repeat(4096)).await;
+    let said = world.last_to(&sam);
+    assert!(!said.contains("bot sencillo"), "{said}");
+    world.says(&mia, "socorro").await;
+    assert_ne!(in_spanish, world.last_to(&mia), "she chose English");
     world.says(&mia, "ayuda").await;
     assert!(world.last_to(&mia).starts_with("I’m a bot"));
     assert!(mia.transcript().contains("[English] [Español]"));

@@ -36,7 +36,23 @@ pub(super) fn plain_words(message: &str, text: &str) -> String {
     if message.starts_with("invalid type: ") && message.ends_with("expected a string") {
         return format!("write this value in quotation marks ({message})");
     }
+    if let Some((word, allowed)) = of_a_list(message) {
+        return format!("“{word}” is not allowed here; write {allowed}");
+    }
     message.to_owned()
+}
+
+/// The word that is none of a list, and the list: “a”, “b” or “c”.
+fn of_a_list(message: &str) -> Option<(&str, String)> {
+    let rest = message.strip_prefix("unknown variant ")?;
+    let mut quoted = rest.split('`').skip(1).step_by(2);
+    let word = quoted.next()?;
+    let mut allowed: Vec<String> = quoted.map(|word| format!("“{word}”")).collect();
+    let last = allowed.pop()?;
+    Some(match allowed.as_slice() {
+        [] => (word, last),
+        others => (word, format!("{} or {last}", others.join(", "))),
+    })
 }
 
 fn quoted_after<'a>(message: &'a str, start: &str) -> Option<&'a str> {

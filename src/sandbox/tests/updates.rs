@@ -27,6 +27,19 @@ async fn an_update_comes_again_until_the_offset_passes_it() {
 }
 
 #[tokio::test]
+async fn her_last_message_that_is_text_is_edited() {
+    let (telegram, bot) = telegram().await;
+    let mia = telegram.parent(101, "mia", "en");
+    let written = mia.says("one");
+    mia.sends(Attachment::Sticker);
+    mia.edits_last("two").unwrap();
+    let updates = bot.polls(0).await;
+    let edited = &updates[2]["edited_message"];
+    assert_eq!(edited["message_id"], written);
+    assert_eq!(edited["text"], "two");
+}
+
+#[tokio::test]
 async fn a_long_poll_ends_as_soon_as_somebody_writes() {
     let (telegram, bot) = telegram().await;
     let mia = telegram.parent(101, "mia", "en");

@@ -14,14 +14,14 @@ use tempfile::TempDir;
 use super::{READY, beginning_with};
 
 /// A folder with settings that are complete, in which the program is started.
-fn folder(settings: &str) -> TempDir {
+pub(super) fn folder(settings: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(".env"), format!("{READY}{settings}")).unwrap();
     folder
 }
 
 /// The program as a user whom the rights on files bind: root, too, without its right to pass over them.
-fn bound_by_rights(folder: &Path) -> Command {
+pub(super) fn bound_by_rights(folder: &Path) -> Command {
     let program = env!("CARGO_BIN_EXE_slowbloom");
     if fs::metadata(folder).unwrap().uid() != 0 {
         return beginning_with(program, folder);
