@@ -1,5 +1,6 @@
 //! What a parent says at 3 a.m. is answered before everything, for everyone, whatever else is going on.
 
+mod owed;
 mod resting;
 mod waiting;
 
@@ -223,7 +224,7 @@ async fn while_the_database_is_down_help_comes_and_what_can_be_read_is_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_cannot_breathe_needs_an_ambulance_and_no_line_that_listens() {
     let world = World::new().await;
-    let mia = subscriber(&world, 21, "en").await;
+    let mia = world.mia();
     for (text, listens) in [
         ("my wife can't breathe", false),
         ("she isnt breathing", false),
@@ -231,7 +232,11 @@ async fn who_cannot_breathe_needs_an_ambulance_and_no_line_that_listens() {
     ] {
         world.says(&mia, text).await;
         let reply = world.last_to(&mia);
-        assert_eq!(reply.contains("someone you love"), listens, "{text}: {reply}");
+        assert_eq!(
+            reply.contains("someone you love"),
+            listens,
+            "{text}: {reply}"
+        );
     }
 }
 
