@@ -5,6 +5,7 @@
 
 mod care;
 mod groups;
+mod owed;
 mod post;
 
 use chrono::{DateTime, Utc};
@@ -34,6 +35,7 @@ pub struct Inbound {
     clock: Clock,
     defaults: std::sync::Arc<Defaults>,
     openings: care::Openings,
+    owed: owed::Owed,
     waiting: post::Waiting,
     resumed: post::Resumed,
     atlas: Atlas,
@@ -76,6 +78,7 @@ impl Inbound {
             clock,
             defaults,
             openings: care::Openings::default(),
+            owed: owed::Owed::default(),
             waiting: post::Waiting::default(),
             resumed: post::Resumed::default(),
             atlas: Atlas::default(),

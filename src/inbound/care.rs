@@ -93,7 +93,10 @@ impl Inbound {
             return Handled::Done;
         }
         match self.take_effect(finding, asked).await {
-            Ok(()) => Handled::Done,
+            Ok(()) => {
+                self.owed.strike_off(asked.chat, finding);
+                Handled::Done
+            }
             Err(error @ StoreError::Unreadable(_)) => {
                 // No try makes it readable, and no note comes from it.
                 tracing::error!(%error, "notes could not be held or stopped");
@@ -101,6 +104,7 @@ impl Inbound {
             }
             Err(error) => {
                 tracing::error!(%error, "notes could not be held or stopped yet; trying again");
+                self.owe(finding, asked.chat);
                 Handled::Owing
             }
         }
@@ -138,7 +142,7 @@ impl Inbound {
     }
 
     async fn take_effect(&self, finding: &Finding, asked: Asked) -> Result<(), StoreError> {
-        if finding.tier == Tier::None {
+        if finding.tier < Tier::Loss {
             return Ok(());
         }
         let now = self.clock.now();

@@ -1,6 +1,7 @@
 //! What a parent says at 3 a.m. is answered before everything, for everyone, whatever else is going on.
 
 mod killed;
+mod owed;
 mod resting;
 mod waiting;
 

@@ -126,6 +126,11 @@ impl Door {
         }
     }
 
+    /// Returns when the door is closed and nothing is on its way any more.
+    pub async fn closed(&self) {
+        self.orders.closed().await;
+    }
+
     /// How the door is doing, for health and metrics.
     pub fn snapshot(&self) -> Snapshot {
         stats::lock(&self.stats).clone()

@@ -22,7 +22,7 @@ pub struct Polling {
     pub malformed: u64,
     /// Handlers that panicked.
     pub panics: u64,
-    /// Updates whose effect was given up because too many were owed.
+    /// Updates that were acknowledged with their effect owed, because too many were.
     pub given_up: u64,
     /// Updates that Telegram still holds although we have seen them.
     pub unacknowledged: usize,

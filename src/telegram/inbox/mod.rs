@@ -310,7 +310,7 @@ impl Inbox {
         if moved.given_up > 0 {
             tracing::error!(
                 count = moved.given_up,
-                "gave up the effects of answered updates to make room for new ones"
+                "acknowledged answered updates whose effects are not stored yet, to make room for new ones"
             );
         }
         moved.acknowledged

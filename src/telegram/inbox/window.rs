@@ -43,7 +43,7 @@ enum State {
 pub(super) struct Moved {
     /// Updates that the next poll acknowledges.
     pub(super) acknowledged: usize,
-    /// Of these, the ones whose effect is still owed and now lost.
+    /// Of these, the ones whose effect is still owed and not asked for again: whoever handled them may go on trying.
     pub(super) given_up: usize,
 }
 
@@ -225,7 +225,8 @@ impl Window {
     }
 
     /// Moves the offset past the longest run of updates that are done. When a whole poll's worth of updates is held up,
-    /// owed ones (they are answered) are passed as well: behind them somebody may be asking for help.
+    /// owed ones (they are answered) are passed as well: behind them somebody may be asking for help. What follows from
+    /// one of these their handler goes on trying by itself.
     pub(super) fn acknowledge(&mut self) -> Moved {
         let mut moved = Moved {
             acknowledged: 0,

@@ -17,7 +17,7 @@ const HELP: &str = "reach a person";
 const SECRET: &str = "a-secret_of-this-test";
 
 /// The write lock of the world's SQLite file, until it is dropped.
-async fn locked(world: &World) -> SqliteConnection {
+pub(super) async fn locked(world: &World) -> SqliteConnection {
     let url = format!("sqlite://{}/slowbloom.db", world.folder().display());
     let mut lock = SqliteConnection::connect(&url).await.unwrap();
     sqlx::query("BEGIN EXCLUSIVE")
