@@ -9,6 +9,7 @@
 )]
 
 mod alive;
+mod answers;
 mod canary;
 mod care;
 mod clock;
