@@ -10,21 +10,37 @@ use crate::{
 /// A longer text says something of its own; in words.
 const MOST_WORDS: usize = 10;
 
-/// What a text of nothing but everyday words says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Everyday {
-    yes: bool,
-    no: bool,
-    /// Whether it has thanks in it.
-    pub(super) thanks: bool,
-    /// Whether it says good night.
-    pub(super) good_night: bool,
+/// What a text of nothing but everyday words says, phrase by phrase.
+pub(super) struct Everyday(Vec<Meaning>);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Yes,
+    No,
+    Thanks,
+    GoodNight,
+    Other,
 }
 
 impl Everyday {
-    /// Yes or no, if it says one of them and not both.
-    pub(super) fn answer(self) -> Option<bool> {
-        (self.yes != self.no).then_some(self.yes)
+    /// Yes or no, if it says one of them and not both; “no, I see” is neither.
+    pub(super) fn answer(&self) -> Option<bool> {
+        let clear = !self.has(Meaning::Other) && self.has(Meaning::Yes) != self.has(Meaning::No);
+        clear.then(|| self.has(Meaning::Yes))
+    }
+
+    /// Whether there are thanks in it.
+    pub(super) fn thanks(&self) -> bool {
+        self.has(Meaning::Thanks)
+    }
+
+    /// Whether it says good night.
+    pub(super) fn good_night(&self) -> bool {
+        self.has(Meaning::GoodNight)
+    }
+
+    fn has(&self, meaning: Meaning) -> bool {
+        self.0.contains(&meaning)
     }
 }
 
@@ -40,31 +56,29 @@ pub(super) fn read(content: &Content, text: &str) -> Option<Everyday> {
     }
     // “No, thank you” before “no”.
     known.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
-    let mut said = Everyday::default();
+    let mut said = Vec::new();
     let mut rest = typed.as_slice();
     while !rest.is_empty() {
-        let (phrase, means) = known
+        let (phrase, meaning) = known
             .iter()
             .find(|(phrase, _)| !phrase.is_empty() && rest.starts_with(phrase))?;
-        means(&mut said);
+        said.push(*meaning);
         rest = &rest[phrase.len()..];
     }
-    Some(said)
+    Some(Everyday(said))
 }
 
-type Means = fn(&mut Everyday);
-
-fn phrases_of(lists: &phrases::Everyday) -> Vec<(Vec<String>, Means)> {
-    let groups: [(&[String], Means); 5] = [
-        (&lists.yes, |said| said.yes = true),
-        (&lists.no, |said| said.no = true),
-        (&lists.thanks, |said| said.thanks = true),
-        (&lists.good_night, |said| said.good_night = true),
-        (&lists.others, |_| {}),
+fn phrases_of(lists: &phrases::Everyday) -> Vec<(Vec<String>, Meaning)> {
+    let groups: [(&[String], Meaning); 5] = [
+        (&lists.yes, Meaning::Yes),
+        (&lists.no, Meaning::No),
+        (&lists.thanks, Meaning::Thanks),
+        (&lists.good_night, Meaning::GoodNight),
+        (&lists.others, Meaning::Other),
     ];
     groups
         .into_iter()
-        .flat_map(|(list, means)| list.iter().map(move |phrase| (words(phrase), means)))
+        .flat_map(|(list, meaning)| list.iter().map(move |phrase| (words(phrase), meaning)))
         .collect()
 }
 
@@ -90,7 +104,7 @@ mod tests {
     #[test]
     fn yes_and_no_thanks_and_laughter_are_told_from_places_and_times() {
         let content = Content::built_in().unwrap();
-        let said = |text| read(&content, text).map(|said| (said.answer(), said.thanks));
+        let said = |text| read(&content, text).map(|said| (said.answer(), said.thanks()));
         for (text, expected) in [
             ("yes", Some((Some(true), false))),
             ("Yesss please!", Some((Some(true), false))),
@@ -100,6 +114,7 @@ mod tests {
             ("No, thank you.", Some((Some(false), false))),
             ("no es así", Some((Some(false), false))),
             ("yes no", Some((None, false))),
+            ("no entiendo nada", Some((None, false))),
             ("ok, Thank you so much", Some((None, true))),
             ("jajajaja gracias", Some((None, true))),
             ("hahah lol", Some((None, false))),

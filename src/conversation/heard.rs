@@ -20,13 +20,13 @@ pub(super) fn of_bonding(scene: &Scene, finding: &Finding) -> Reply {
 }
 
 /// To thanks, to a good night, and to other words that ask for nothing.
-pub(super) fn everyday(scene: &Scene, said: Everyday, words: &str, finding: &Finding) -> Reply {
-    if !(said.thanks || said.good_night) {
+pub(super) fn everyday(scene: &Scene, said: &Everyday, words: &str, finding: &Finding) -> Reply {
+    if !(said.thanks() || said.good_night()) {
         return not_understood(scene, words, finding);
     }
     in_their_language(scene, finding, |scene| {
         let answers = &scene.phrases().answers;
-        let answer = if said.good_night {
+        let answer = if said.good_night() {
             &answers.good_night
         } else {
             &answers.thanks

@@ -5,11 +5,11 @@
 
 use crate::{
     content::{Button, Keyboard, Message},
-    domain::{Language, folding::key},
+    domain::{Language, folding::key, subscriber::Awaiting},
 };
 
 use super::{
-    crisis, notes,
+    crisis, leaving, notes,
     reading::{self, Page},
     scene::{Scene, Spoken},
     settings, setup,
@@ -66,6 +66,9 @@ fn shown(scene: &Scene) -> Vec<Message> {
         messages.push(settings::pause_question(scene));
         replies.push(settings::show_with(scene, "", super::Place::New));
         replies.push(notes::fewer_or_pause(scene));
+        if awaiting == Some(&Awaiting::Erase) {
+            replies.push(leaving::erase_question(scene));
+        }
     } else {
         messages.push(welcome::consent(scene));
     }

@@ -18,7 +18,7 @@ pub(super) fn answer(request: &Request, scene: &Scene, was: Silence) -> Option<R
     let command::Typed::Words(words) = command::read(text, &scene.defaults.bot_name) else {
         return None;
     };
-    let said = everyday::read(scene.content, words).and_then(everyday::Everyday::answer);
+    let said = everyday::read(scene.content, words).and_then(|said| said.answer());
     match (was, said) {
         (Silence::Noticed, _) if subscriber.erase_at.is_some() => None,
         (Silence::Noticed, _) if finding.about_bonding => {

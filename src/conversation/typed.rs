@@ -144,8 +144,8 @@ fn expected(scene: &Scene, words: &str, finding: &Finding) -> Reply {
         return reply;
     }
     if let Some(said) = everyday::read(scene.content, words) {
-        return everyday_words(scene, said, awaiting)
-            .unwrap_or_else(|| heard::everyday(scene, said, words, finding));
+        return everyday_words(scene, &said, awaiting)
+            .unwrap_or_else(|| heard::everyday(scene, &said, words, finding));
     }
     let (Some(subscriber), Some(awaiting)) = (scene.subscriber, awaiting) else {
         return heard::not_understood(scene, words, finding);
@@ -176,7 +176,7 @@ fn expected(scene: &Scene, words: &str, finding: &Finding) -> Reply {
 }
 
 /// A typed yes or no to the question that stands; `None` if it is none, or if nothing stands that it answers.
-fn everyday_words(scene: &Scene, said: Everyday, awaiting: Option<&Awaiting>) -> Option<Reply> {
+fn everyday_words(scene: &Scene, said: &Everyday, awaiting: Option<&Awaiting>) -> Option<Reply> {
     let yes = said.answer()?;
     let Some(subscriber) = scene.subscriber else {
         // A newcomer has been asked one thing only. To agree takes a tap, below the words that say to what.
