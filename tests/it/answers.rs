@@ -238,7 +238,7 @@ async fn the_words_of_a_button_are_read_like_a_tap() {
     }
     let sam = world.telegram.parent(33, "sam", "en");
     world.says(&sam, "/start").await;
-    gets(&world, &sam, "yes", "18+").await;
+    gets(&world, &sam, "yes", "Are you 18").await;
     assert!(world.row(&sam).await.is_none(), "to agree takes a tap");
     gets(&world, &sam, "no", "Here is what I can show you").await;
 }
