@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 mod groups;
 
 pub use groups::{
-    Answers, Buttons, Commands, Dates, Leaving, Notes, Pause, Plans, Profile, Settings, Setup,
-    Summary,
+    Answers, Buttons, Commands, Dates, Everyday, Leaving, Notes, Pause, Plans, Profile, Settings,
+    Setup, Summary,
 };
 
 use super::{
@@ -39,6 +39,8 @@ pub struct Phrases {
     pub leaving: Leaving,
     /// Other answers.
     pub answers: Answers,
+    /// What parents write that is an answer to nothing, or only yes or no.
+    pub everyday: Everyday,
     /// What each command does, for the list that Telegram shows.
     pub commands: Commands,
     /// What Telegram shows about the bot.

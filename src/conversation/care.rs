@@ -11,7 +11,9 @@ use crate::{
 use super::{
     crisis,
     reading::Page,
+    resting,
     scene::{Reply, Scene, Spoken},
+    setup,
     tap::Tap,
     wording::fill,
 };
@@ -30,17 +32,20 @@ pub fn reply(scene: &Scene, finding: &Finding, opening: usize) -> Option<Reply> 
     }
 }
 
-/// What is to be written down after the reply was taken: notes held for three days, or stopped. Applied to the row as
-/// it then is, so that nothing that was changed meanwhile is undone.
+/// What is to be written down after the reply was taken: notes held for three days, or stopped; and that no typed
+/// answer is expected any more: what she writes next is not a city. Applied to the row as it then is, so that nothing
+/// that was changed meanwhile is undone.
 pub fn effect(
     finding: &Finding,
     subscriber: &Subscriber,
     now: DateTime<Utc>,
 ) -> Option<Subscriber> {
+    let closed = setup::answered(subscriber);
     let changed = match finding.tier {
-        Tier::Emergency => due::held(subscriber.clone(), now),
-        Tier::Loss => due::stopped(subscriber.clone(), now),
-        Tier::Concern | Tier::None => return None,
+        Tier::Emergency => due::held(closed, now),
+        Tier::Loss => due::stopped(closed, now),
+        Tier::Concern => closed,
+        Tier::None => return None,
     };
     (changed != *subscriber).then_some(changed)
 }
@@ -60,7 +65,9 @@ fn emergency(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
         scene.button(&buttons.other_countries, &Tap::CrisisCountries),
         share_button(scene),
     ]);
-    rows.push(vec![scene.button(&buttons.meant_else, &Tap::MeantElse)]);
+    rows.push(vec![
+        scene.button(&buttons.meant_else, &resting::way_back(scene)),
+    ]);
     Reply::new(scene.message(body, rows))
 }
 
@@ -94,7 +101,7 @@ fn concern(scene: &Scene, finding: &Finding, opening: usize) -> Reply {
     let rows = vec![
         vec![scene.crisis_button()],
         second,
-        vec![scene.button(&buttons.back, &Tap::MeantElse)],
+        vec![scene.button(&buttons.back, &resting::way_back(scene))],
     ];
     Reply::new(scene.message(body, rows))
 }

@@ -22,7 +22,8 @@ pub fn countries(scene: &Scene) -> Reply {
         country: Country::ELSEWHERE,
     };
     let body = scene.content.crisis.page(voice);
-    let rows = super::country::rows(scene, Tap::CrisisIn);
+    let mut rows = super::country::rows(scene, Tap::CrisisIn);
+    rows.push(vec![scene.crisis_button()]);
     Reply::new(Message {
         voice,
         ..scene.message(body, rows)

@@ -2,10 +2,12 @@
 //!
 //! Both are answered in the language of the words, with a way to keep it. Nothing of the words is kept or said again.
 
-use crate::{domain::Language, triage::Finding};
+use crate::{content::Message, domain::Language, triage::Finding};
 
 use super::{
-    crisis, reading,
+    crisis,
+    everyday::Everyday,
+    reading, resting,
     scene::{Reply, Scene, Spoken},
     settings, setup,
     tap::Tap,
@@ -18,8 +20,28 @@ pub(super) fn of_bonding(scene: &Scene, finding: &Finding) -> Reply {
     })
 }
 
+/// To thanks, to a good night, and to other words that ask for nothing.
+pub(super) fn everyday(scene: &Scene, said: &Everyday, words: &str, finding: &Finding) -> Reply {
+    if !(said.thanks() || said.good_night()) {
+        return not_understood(scene, words, finding);
+    }
+    in_their_language(scene, finding, |scene| {
+        let answers = &scene.phrases().answers;
+        let answer = if said.good_night() {
+            &answers.good_night
+        } else {
+            &answers.thanks
+        };
+        answer.clone()
+    })
+}
+
 /// To anything else.
 pub(super) fn not_understood(scene: &Scene, words: &str, finding: &Finding) -> Reply {
+    if words.starts_with('/') {
+        // The name of a command is in neither language.
+        return reading::menu(scene, &scene.phrases().answers.not_understood);
+    }
     if !is_another_script(words) {
         return in_their_language(scene, finding, |scene| {
             scene.phrases().answers.not_understood.clone()
@@ -61,13 +83,23 @@ pub(super) fn crisis(scene: &Scene, finding: &Finding) -> Reply {
 fn in_their_language(scene: &Scene, finding: &Finding, said: impl Fn(&Scene) -> String) -> Reply {
     let spoken = Spoken::new(scene, finding.language);
     let theirs = &spoken.scene(scene);
-    let mut message = reading::menu_message(theirs, &said(theirs));
+    let mut message = if resting::off(scene).is_some() {
+        // It may have been a loss that ended her notes: nothing about a baby is offered.
+        quiet_message(theirs, &said(theirs))
+    } else {
+        reading::menu_message(theirs, &said(theirs))
+    };
     if setup::open_question(scene).is_some() {
         // The question of set-up stays open; this leads back to it.
         let back = theirs.button(&theirs.phrases().buttons.back, &Tap::MeantElse);
         message = message.with_first_row(vec![back]);
     }
     with_languages(scene, finding, Reply::new(message))
+}
+
+fn quiet_message(scene: &Scene, said: &str) -> Message {
+    let everything = scene.button(&scene.phrases().buttons.everything, &Tap::Help);
+    scene.message(said, vec![vec![everything, scene.crisis_button()]])
 }
 
 /// With a row of languages above the buttons, if the answer is not in the one that she is answered in otherwise.

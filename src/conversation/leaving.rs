@@ -1,9 +1,10 @@
 //! Stopping at once, and erasing everything after one confirmation.
 
-use crate::domain::due;
+use crate::domain::{due, subscriber::Awaiting};
 
 use super::{
     scene::{Change, Reply, Scene},
+    setup,
     tap::Tap,
 };
 
@@ -37,7 +38,21 @@ pub fn ask_erase(scene: &Scene) -> Reply {
     if scene.subscriber.is_none() {
         return nothing_kept(scene);
     }
-    erase_question(scene)
+    setup::expecting(scene, erase_question(scene), Some(Awaiting::Erase))
+}
+
+/// A typed yes to the question, or what sounds like one. What cannot be undone takes a tap: nobody knows from a word
+/// alone that it was this question that it answers.
+pub fn not_yet(scene: &Scene) -> Reply {
+    let mut reply = ask_erase(scene);
+    if scene.subscriber.is_some() {
+        for say in &mut reply.say {
+            say.message
+                .body
+                .clone_from(&scene.phrases().leaving.not_yet);
+        }
+    }
+    reply
 }
 
 /// The question itself, for whoever may have something stored.
@@ -71,7 +86,8 @@ pub fn keep(scene: &Scene) -> Reply {
         scene.button(&buttons.settings, &Tap::Settings),
         scene.crisis_button(),
     ]];
-    Reply::in_place(scene.message(&scene.phrases().leaving.kept, rows))
+    let reply = Reply::in_place(scene.message(&scene.phrases().leaving.kept, rows));
+    setup::expecting(scene, reply, None)
 }
 
 fn nothing_kept(scene: &Scene) -> Reply {

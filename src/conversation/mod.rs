@@ -2,13 +2,16 @@
 //!
 //! Knows `content`, `domain` and what `triage` found; must not know how a message travels or where it is stored.
 //! One flow a file: [`welcome`], [`setup`], [`settings`], [`notes`], [`reading`], [`crisis`], [`country`], [`care`],
-//! [`leaving`], [`resting`], `heard`; [`typed`] reads what is typed, [`tap`] what is tapped.
+//! [`leaving`], [`resting`], `silence`, `heard`; [`typed`] reads what is typed (with `everyday` and `labels`), [`tap`] what
+//! is tapped.
 
 pub mod care;
 pub mod command;
 pub mod country;
 pub mod crisis;
+mod everyday;
 mod heard;
+mod labels;
 pub mod leaving;
 pub mod notes;
 mod page;
@@ -18,6 +21,7 @@ pub mod resting;
 pub mod scene;
 pub mod settings;
 pub mod setup;
+mod silence;
 mod summary;
 pub mod tap;
 pub mod typed;
@@ -94,7 +98,11 @@ pub fn respond(request: &Request, scene: &Scene) -> Reply {
     let Some(subscriber) = &touched else {
         return answer(request, scene);
     };
-    let mut reply = answer(request, &scene.with(subscriber));
+    let then = scene.with(subscriber);
+    let was_asked = scene.subscriber.map(|subscriber| subscriber.silence);
+    let mut reply = was_asked
+        .and_then(|silence| silence::answer(request, &then, silence))
+        .unwrap_or_else(|| answer(request, &then));
     if matches!(reply.change, Change::Nothing) && scene.subscriber != Some(subscriber) {
         reply.change = Change::Save(Box::new(subscriber.clone()));
     }
@@ -119,6 +127,7 @@ pub fn respond_without_store(request: &Request, scene: &Scene) -> Reply {
             Tap::JustLook
                 | Tap::Help
                 | Tap::MeantElse
+                | Tap::BackTo(_)
                 | Tap::Page(_)
                 | Tap::Crisis
                 | Tap::CrisisIn(_)
@@ -145,7 +154,10 @@ pub fn nothing_changed(scene: &Scene) -> Reply {
 /// it was back. What was asked a while ago is forgotten: days later her words are no answer to it.
 fn touched(subscriber: &Subscriber, now: DateTime<Utc>) -> Subscriber {
     let away = now.date_naive() - subscriber.last_active;
-    let awaiting = subscriber.awaiting.filter(|_| away < ANSWER_EXPECTED_FOR);
+    let awaiting = subscriber
+        .awaiting
+        .clone()
+        .filter(|_| away < ANSWER_EXPECTED_FOR);
     Subscriber {
         awaiting,
         ..due::touched(due::unblocked(subscriber.clone(), now), now)
@@ -169,7 +181,8 @@ fn tapped(scene: &Scene, tap: &Tap) -> Option<Reply> {
         Tap::Agree(language) => welcome::agree(scene, *language),
         Tap::JustLook => welcome::just_look(scene),
         Tap::Help => reading::help(scene),
-        Tap::MeantElse => resting::meant_else(scene),
+        Tap::MeantElse => resting::meant_else(scene, None),
+        Tap::BackTo(asking) => resting::meant_else(scene, Some(*asking)),
         Tap::Page(page) => reading::page(scene, *page),
         Tap::Crisis => welcome::help_now(scene),
         Tap::CrisisIn(country) => crisis::page(scene, country::with_lines(scene, *country)),

@@ -262,13 +262,17 @@ pub fn fewer_or_pause(scene: &Scene) -> Reply {
 pub fn go_on(scene: &Scene, subscriber: &Subscriber) -> Reply {
     let changed = due::touched(subscriber.clone(), scene.now);
     let then = scene.with(&changed);
-    let said = match changed.standing {
+    settings::show_with(&then, kept(scene, &changed), Place::Tapped).saving(changed)
+}
+
+/// That everything stays as it is, after the last notice.
+pub(super) fn kept<'a>(scene: &Scene<'a>, subscriber: &Subscriber) -> &'a str {
+    match subscriber.standing {
         Standing::Active => &scene.phrases().notes.kept,
         Standing::PausedUntil(_) | Standing::Paused | Standing::Stopped => {
             &scene.phrases().leaving.kept
         }
-    };
-    settings::show_with(&then, said, Place::Tapped).saving(changed)
+    }
 }
 
 /// The note for a slot: the one she moved there, else the next of her own order from the pool whose turn it is.

@@ -5,14 +5,17 @@
 
 use crate::{
     content::{Button, Message},
-    domain::{Pool, subscriber::Standing},
+    domain::{
+        Pool,
+        subscriber::{Awaiting, Standing},
+    },
 };
 
 use super::{
     reading::{self, Page},
     scene::{Reply, Scene},
     setup,
-    tap::Tap,
+    tap::{Asking, Tap},
 };
 
 /// That her notes rest, until when, and that she can have them back; `None` while they come, or for whoever gets none.
@@ -78,22 +81,44 @@ pub(super) fn off(scene: &Scene) -> Option<Message> {
 
 /// “I meant something else”, below a care reply: back to the open question of set-up, else the menu, with help still
 /// there. What the reply changed stays, as nobody can know whether it was meant; it is said, and undone by one tap.
-pub fn meant_else(scene: &Scene) -> Reply {
+///
+/// `asked` is the question that stood when she was replied to: by that reply it was closed, and is asked anew.
+pub fn meant_else(scene: &Scene, asked: Option<Asking>) -> Reply {
     let answers = &scene.phrases().answers;
     let resting = said(scene);
-    let (first, then) = match setup::open_question(scene) {
-        Some(question) => (&answers.meant_else_in_setup, question),
-        None => (&answers.meant_else, reading::menu_message(scene, "")),
+    let question = setup::open_question(scene)
+        .or_else(|| asked.and_then(|asking| setup::asked_before(scene, asking)));
+    let (first, then, awaiting) = match question {
+        Some((question, awaiting)) => (&answers.meant_else_in_setup, question, Some(awaiting)),
+        None => (
+            &answers.meant_else,
+            reading::menu_message(scene, ""),
+            scene
+                .subscriber
+                .and_then(|subscriber| subscriber.awaiting.clone()),
+        ),
     };
     let mut parts = vec![first.as_str()];
     parts.extend(resting.as_deref());
     parts.extend(Some(then.body.as_str()).filter(|body| !body.is_empty()));
     let body = parts.join("\n\n");
     let message = Message { body, ..then };
-    Reply::new(match resting {
+    let message = match resting {
         Some(_) => message.with_first_row(vec![resume_button(scene)]),
         None => message,
-    })
+    };
+    setup::expecting(scene, Reply::new(message), awaiting)
+}
+
+/// What “I meant something else” says, below a reply that closes the open question: the button remembers it, so that
+/// nothing in her row tells that there was such a reply.
+pub(super) fn way_back(scene: &Scene) -> Tap {
+    let awaiting = scene.subscriber.and_then(|of| of.awaiting.as_ref());
+    match awaiting {
+        Some(Awaiting::ClockInSetup(_) | Awaiting::ZoneInSetup) => Tap::BackTo(Asking::Zone),
+        Some(Awaiting::TimeInSetup) => Tap::BackTo(Asking::Time),
+        _ => Tap::MeantElse,
+    }
 }
 
 fn resume_button(scene: &Scene) -> Button {

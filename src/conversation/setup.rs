@@ -24,10 +24,11 @@ use super::{
     tap::{Asking, Flow, Tap},
     wording::fill,
 };
+pub(super) use questions::standing;
 pub use questions::way_on;
 use questions::{
     ask_location, city_question, clock_question, other_time_question, plan_question, time_question,
-    usual_keyboard, zone_question,
+    usual_keyboard, zone_of, zone_question,
 };
 
 /// Asks a question with buttons.
@@ -51,12 +52,15 @@ pub fn ask(scene: &Scene, asking: Asking, flow: Flow, place: scene::Place) -> Re
         say: vec![Say { message, place }],
         ..Reply::default()
     };
-    expecting(scene, reply, awaited(asking, flow))
+    expecting(scene, reply, awaited(scene, asking, flow))
 }
 
 /// The typed answer that a question expects: a time or a place may be typed wherever it is asked for.
-pub const fn awaited(asking: Asking, flow: Flow) -> Option<Awaiting> {
+pub fn awaited(scene: &Scene, asking: Asking, flow: Flow) -> Option<Awaiting> {
     match (asking, flow) {
+        (Asking::Zone, flow) if zone_of(scene).is_known() => {
+            Some(awaited_clock(zone_of(scene), flow))
+        }
         (
             Asking::Zone | Asking::Clock | Asking::EveryClock | Asking::City | Asking::Location,
             flow,
@@ -67,6 +71,14 @@ pub const fn awaited(asking: Asking, flow: Flow) -> Option<Awaiting> {
         (Asking::Time | Asking::OtherTime, Flow::SetUp) => Some(Awaiting::TimeInSetup),
         (Asking::Time | Asking::OtherTime, Flow::Settings) => Some(Awaiting::Time),
         _ => None,
+    }
+}
+
+/// Yes or no is expected: whether the clock of this zone is hers.
+fn awaited_clock(zone: &Zone, flow: Flow) -> Awaiting {
+    match flow {
+        Flow::SetUp => Awaiting::ClockInSetup(zone.clone()),
+        Flow::Settings => Awaiting::Clock(zone.clone()),
     }
 }
 
@@ -159,17 +171,14 @@ pub fn location(scene: &Scene, zone: Option<Zone>) -> Reply {
         return settings::not_subscribed(scene);
     };
     let words = &scene.phrases().setup;
-    let flow = flow_of(subscriber.awaiting);
+    let flow = flow_of(subscriber.awaiting.as_ref());
     let Some(zone) = zone else {
         return Reply::new(usual_keyboard(scene, &words.share_unknown))
             .and(city_question(scene, flow));
     };
-    Reply::new(usual_keyboard(scene, &words.share_done)).and(place_question(
-        scene,
-        &scene.place(&zone),
-        &zone,
-        flow,
-    ))
+    let question = place_question(scene, &scene.place(&zone), &zone, flow);
+    let reply = Reply::new(usual_keyboard(scene, &words.share_done)).and(question);
+    expecting(scene, reply, Some(awaited_clock(&zone, flow)))
 }
 
 /// The phone's usual keyboard back, after “not now” on the key that shares a location.
@@ -179,11 +188,16 @@ pub fn location_called_off(scene: &Scene, flow: Flow) -> Reply {
         return reply;
     }
     let reply = reply.and(zone_question(scene, flow));
-    expecting(scene, reply, awaited(Asking::Zone, flow))
+    expecting(scene, reply, awaited(scene, Asking::Zone, flow))
 }
 
-/// “Los Angeles: is it 10:24 there now?”
-pub fn place_question(scene: &Scene, place: &str, zone: &Zone, flow: Flow) -> Message {
+/// “Los Angeles: is it 10:24 there now?”, after she typed it.
+pub fn ask_place(scene: &Scene, place: &str, zone: &Zone, flow: Flow) -> Reply {
+    let question = place_question(scene, place, zone, flow);
+    expecting(scene, Reply::new(question), Some(awaited_clock(zone, flow)))
+}
+
+fn place_question(scene: &Scene, place: &str, zone: &Zone, flow: Flow) -> Message {
     let words = &scene.phrases().setup;
     let body = fill(
         &words.clock_place,
@@ -203,24 +217,49 @@ pub fn place_question(scene: &Scene, place: &str, zone: &Zone, flow: Flow) -> Me
 }
 
 /// Whether an expected typed answer belongs to set-up.
-pub const fn flow_of(awaiting: Option<Awaiting>) -> Flow {
-    match awaiting {
-        Some(Awaiting::ZoneInSetup | Awaiting::TimeInSetup) => Flow::SetUp,
-        Some(Awaiting::Zone | Awaiting::Time) | None => Flow::Settings,
+pub fn flow_of(awaiting: Option<&Awaiting>) -> Flow {
+    if awaiting.is_some_and(Awaiting::is_in_setup) {
+        Flow::SetUp
+    } else {
+        Flow::Settings
     }
 }
 
-/// The question of set-up that waits for a typed answer; `None` outside of it, or when her notes have ended since.
-pub fn open_question(scene: &Scene) -> Option<Message> {
+/// The question of set-up that waits for a typed answer, and that answer; `None` outside of it, or when her notes have
+/// ended since.
+pub fn open_question(scene: &Scene) -> Option<(Message, Awaiting)> {
     let subscriber = scene.subscriber?;
-    if subscriber.standing == Standing::Stopped {
+    match subscriber.awaiting.as_ref()? {
+        Awaiting::ClockInSetup(zone)
+            if *zone != subscriber.zone && subscriber.standing != Standing::Stopped =>
+        {
+            let question = place_question(scene, &scene.place(zone), zone, Flow::SetUp);
+            Some((question, awaited_clock(zone, Flow::SetUp)))
+        }
+        Awaiting::ClockInSetup(_) | Awaiting::ZoneInSetup => in_setup(scene, Asking::Zone),
+        Awaiting::TimeInSetup => in_setup(scene, Asking::Time),
+        Awaiting::Clock(_) | Awaiting::Zone | Awaiting::Time | Awaiting::Erase => None,
+    }
+}
+
+/// A question of set-up that stood before something more important was said; `None` when notes have come or ended
+/// since, or when she has been asked something else.
+pub fn asked_before(scene: &Scene, asking: Asking) -> Option<(Message, Awaiting)> {
+    let subscriber = scene.subscriber?;
+    let still = subscriber.last_sent.is_none() && subscriber.awaiting.is_none();
+    still.then(|| in_setup(scene, asking)).flatten()
+}
+
+fn in_setup(scene: &Scene, asking: Asking) -> Option<(Message, Awaiting)> {
+    if scene.subscriber?.standing == Standing::Stopped {
         return None;
     }
-    match subscriber.awaiting? {
-        Awaiting::ZoneInSetup => Some(zone_question(scene, Flow::SetUp)),
-        Awaiting::TimeInSetup => Some(time_question(scene, Flow::SetUp)),
-        Awaiting::Zone | Awaiting::Time => None,
-    }
+    let question = match asking {
+        Asking::Zone => zone_question(scene, Flow::SetUp),
+        Asking::Time => time_question(scene, Flow::SetUp),
+        _ => return None,
+    };
+    Some((question, awaited(scene, asking, Flow::SetUp)?))
 }
 
 /// The earliest moment for a note that is planned now: within an hour of consent none comes.
@@ -238,7 +277,7 @@ pub fn is_fresh(scene: &Scene, subscriber: &Subscriber) -> bool {
 }
 
 /// No typed answer is expected any more.
-fn answered(subscriber: &Subscriber) -> Subscriber {
+pub(super) fn answered(subscriber: &Subscriber) -> Subscriber {
     Subscriber {
         awaiting: None,
         ..subscriber.clone()
@@ -247,7 +286,7 @@ fn answered(subscriber: &Subscriber) -> Subscriber {
 
 fn go_on(scene: &Scene, changed: Subscriber, flow: Flow, next: Asking, said: &str) -> Reply {
     let awaiting = match flow {
-        Flow::SetUp => awaited(next, flow),
+        Flow::SetUp => awaited(&scene.with(&changed), next, flow),
         Flow::Settings => None,
     };
     let changed = Subscriber {

@@ -32,6 +32,8 @@ pub enum Tap {
     Help,
     /// “I meant something else”: the list, with help still there.
     MeantElse,
+    /// The same, back to this question of set-up, which stood when she was replied to.
+    BackTo(Asking),
     /// A page.
     Page(Page),
     /// Help now, for her own country.
@@ -144,6 +146,7 @@ impl Tap {
             Self::JustLook => "look".into(),
             Self::Help => "help".into(),
             Self::MeantElse => "else".into(),
+            Self::BackTo(asking) => format!("else:{}", name_in(&QUESTIONS, *asking)),
             Self::Page(page) => format!("page:{}", page.name()),
             Self::Crisis => "crisis".into(),
             Self::CrisisIn(country) => format!("crisis:{country}"),
@@ -244,6 +247,7 @@ impl Tap {
     fn decode_with(verb: &str, argument: &str) -> Option<Self> {
         Some(match verb {
             "agree" => Self::Agree(Language::from_code(argument)?),
+            "else" => Self::BackTo(find_in(&QUESTIONS, argument)?),
             "page" => Self::Page(Page::from_name(argument)?),
             "crisis" => Self::CrisisIn(Country::from_code(argument)?),
             "now" => Self::NoteNow(find_in(&POOLS, argument)?),

@@ -2,7 +2,7 @@
 
 use crate::{
     content::{
-        Button, Message,
+        Button,
         places::{self, Found},
     },
     domain::{
@@ -14,11 +14,13 @@ use crate::{
 
 use super::{
     command::{self, Command, Typed},
-    country, crisis, heard, leaving, notes,
+    country, crisis,
+    everyday::{self, Everyday},
+    heard, labels, leaving, notes,
     reading::{self, Page},
     resting,
     scene::{Place, Reply, Scene},
-    settings, setup,
+    settings, setup, silence,
     tap::{Asking, Flow, MAX_PAUSE_DAYS, Tap},
     welcome,
 };
@@ -130,7 +132,7 @@ fn setting(scene: &Scene, subscriber: &Subscriber, command: Command, argument: &
 }
 
 fn expected(scene: &Scene, words: &str, finding: &Finding) -> Reply {
-    let awaiting = scene.subscriber.and_then(|subscriber| subscriber.awaiting);
+    let awaiting = scene.subscriber.and_then(|of| of.awaiting.as_ref());
     let flow = setup::flow_of(awaiting);
     // Set-up is over for someone whose notes have ended in the middle of it: “thank you” is no place.
     let awaiting = awaiting.filter(|_| flow == Flow::Settings || resting::off(scene).is_none());
@@ -140,26 +142,68 @@ fn expected(scene: &Scene, words: &str, finding: &Finding) -> Reply {
     if finding.about_bonding {
         return heard::of_bonding(scene, finding);
     }
+    let button = labels::tap(scene, words);
+    if let Some(reply) = button.and_then(|tap| super::tapped(scene, &tap)) {
+        return reply;
+    }
+    if let Some(said) = everyday::read(scene.content, words) {
+        return everyday_words(scene, &said, awaiting)
+            .unwrap_or_else(|| heard::everyday(scene, &said, words, finding));
+    }
     let (Some(subscriber), Some(awaiting)) = (scene.subscriber, awaiting) else {
         return heard::not_understood(scene, words, finding);
     };
     match awaiting {
         // A wrong name of a command, or a whole sentence: she speaks of something else.
         _ if words.starts_with('/') => heard::not_understood(scene, words, finding),
-        Awaiting::Zone | Awaiting::ZoneInSetup
-            if is_sentence(words)
-                && matches!(scene.content.places.find(words, scene.now), Found::None) =>
-        {
+        Awaiting::Erase if is_sentence(words) && !silence::speaks_of_erasing(words) => {
             heard::not_understood(scene, words, finding)
         }
+        Awaiting::Erase => leaving::not_yet(scene),
         Awaiting::Time | Awaiting::TimeInSetup
             if is_sentence(words) && TimeOfDay::parse(words).is_err() =>
         {
             heard::not_understood(scene, words, finding)
         }
-        Awaiting::Zone | Awaiting::ZoneInSetup => zone(scene, words, flow),
         Awaiting::Time | Awaiting::TimeInSetup => time(scene, subscriber, words, flow),
+        Awaiting::Zone | Awaiting::ZoneInSetup | Awaiting::Clock(_) | Awaiting::ClockInSetup(_)
+            if is_sentence(words)
+                && matches!(scene.content.places.find(words, scene.now), Found::None) =>
+        {
+            heard::not_understood(scene, words, finding)
+        }
+        Awaiting::Zone | Awaiting::ZoneInSetup | Awaiting::Clock(_) | Awaiting::ClockInSetup(_) => {
+            zone(scene, words, flow)
+        }
     }
+}
+
+/// A typed yes or no to the question that stands; `None` if it is none, or if nothing stands that it answers.
+fn everyday_words(scene: &Scene, said: &Everyday, awaiting: Option<&Awaiting>) -> Option<Reply> {
+    let yes = said.answer()?;
+    let Some(subscriber) = scene.subscriber else {
+        // A newcomer has been asked one thing only. To agree takes a tap, below the words that say to what.
+        return Some(if yes {
+            Reply::new(welcome::consent(scene))
+        } else {
+            welcome::just_look(scene)
+        });
+    };
+    let flow = setup::flow_of(awaiting);
+    let ask = |asking| setup::ask(scene, asking, flow, Place::New);
+    Some(match (awaiting?, yes) {
+        (Awaiting::ClockInSetup(zone) | Awaiting::Clock(zone), true) => {
+            setup::set_zone(scene, subscriber, zone.clone(), flow)
+        }
+        (Awaiting::ZoneInSetup | Awaiting::Zone, true) => ask(Asking::Zone),
+        (
+            Awaiting::ClockInSetup(_) | Awaiting::Clock(_) | Awaiting::ZoneInSetup | Awaiting::Zone,
+            false,
+        ) => ask(Asking::Clock),
+        (Awaiting::TimeInSetup | Awaiting::Time, _) => ask(Asking::Time),
+        (Awaiting::Erase, true) => leaving::not_yet(scene),
+        (Awaiting::Erase, false) => leaving::keep(scene),
+    })
 }
 
 /// The key beside “share my location”, in whatever language it was shown: it must never stay on her screen.
@@ -193,12 +237,6 @@ fn days(scene: &Scene, subscriber: &Subscriber, words: &str) -> Reply {
 }
 
 fn zone(scene: &Scene, words: &str, flow: Flow) -> Reply {
-    let reply = Reply::new(place(scene, words, flow));
-    // Another place may be typed next.
-    setup::expecting(scene, reply, setup::awaited(Asking::City, flow))
-}
-
-fn place(scene: &Scene, words: &str, flow: Flow) -> Message {
     let setup = &scene.phrases().setup;
     let buttons = &scene.phrases().buttons;
     let (said, by_clock, found) = match scene.content.places.find(words, scene.now) {
@@ -208,7 +246,7 @@ fn place(scene: &Scene, words: &str, flow: Flow) -> Message {
                 let name = only.name(scene.language());
                 let named = scene.place(&only.zone);
                 let name = if name.contains('/') { &named } else { name };
-                return setup::place_question(scene, name, &only.zone, flow);
+                return setup::ask_place(scene, name, &only.zone, flow);
             }
             _ => (&setup.pick_place, &buttons.other_place, found),
         },
@@ -233,7 +271,9 @@ fn place(scene: &Scene, words: &str, flow: Flow) -> Message {
         &Tap::Ask(Asking::Location, flow),
     )]);
     rows.push(setup::way_on(scene, flow, Asking::Time));
-    scene.message(said, rows)
+    // Another place may be typed next.
+    let reply = Reply::new(scene.message(said, rows));
+    setup::expecting(scene, reply, setup::awaited(scene, Asking::City, flow))
 }
 
 /// The regions whose clocks show the time that she typed in place of a place, or at least its hour: “7am” is enough.

@@ -55,7 +55,7 @@ pub fn agree(scene: &Scene, language: Language) -> Reply {
         };
     }
     let newcomer = Subscriber {
-        awaiting: setup::awaited(Asking::Zone, Flow::SetUp),
+        awaiting: setup::awaited(scene, Asking::Zone, Flow::SetUp),
         ..newcomer(scene, language)
     };
     let mut reply = setup::ask(

@@ -5,7 +5,8 @@ use chrono::{Datelike, NaiveDateTime};
 use crate::{
     content::{markup, plans::PlanName},
     domain::{
-        Subscriber, schedule::Schedule, time_of_day::TimeOfDay, weekdays::Weekdays, zone::Zone,
+        Pool, Subscriber, schedule::Schedule, time_of_day::TimeOfDay, weekdays::Weekdays,
+        zone::Zone,
     },
 };
 
@@ -84,9 +85,20 @@ impl Scene<'_> {
             .filter(same_pools)
             .find(same_days)
             .map_or_else(
-                || self.phrases().plans.own.clone(),
+                || self.kind_on_own_days(subscriber).to_owned(),
                 |name| self.plan_label(name).to_owned(),
             )
+    }
+
+    /// What comes on days that no plan has: the days are said beside it, so that it says no more than what.
+    fn kind_on_own_days(&self, subscriber: &Subscriber) -> &str {
+        let words = &self.phrases().plans;
+        let has = |pool| subscriber.pools.contains(&pool);
+        match (has(Pool::Affirmations), has(Pool::Practices)) {
+            (true, true) => &words.own_with_practices,
+            (true, false) => &words.own_affirmations,
+            _ => &words.own,
+        }
     }
 
     /// The label of a plan.

@@ -75,9 +75,12 @@ pub enum Standing {
 }
 
 /// A typed answer that is expected. Anything else that she types is still answered as usual.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Awaiting {
+    /// Whether this zone's clock is hers: yes, no, or a city; asked in set-up (the next question follows).
+    ClockInSetup(Zone),
+    /// The same, asked in the settings.
+    Clock(Zone),
     /// A city or zone, asked for in set-up (the next question follows).
     ZoneInSetup,
     /// A city or zone, asked for in the settings.
@@ -86,6 +89,18 @@ pub enum Awaiting {
     TimeInSetup,
     /// A time of day, asked for in the settings.
     Time,
+    /// Whether to erase everything.
+    Erase,
+}
+
+impl Awaiting {
+    /// Whether it was asked in set-up.
+    pub const fn is_in_setup(&self) -> bool {
+        matches!(
+            self,
+            Self::ClockInSetup(_) | Self::ZoneInSetup | Self::TimeInSetup
+        )
+    }
 }
 
 /// Which notes a parent has had. Stored as JSON; note ids only, never their text.

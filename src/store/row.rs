@@ -75,7 +75,7 @@ impl Row {
             standing: standing.into(),
             paused_until,
             blocked_since: seconds(subscriber.blocked_since),
-            awaiting: subscriber.awaiting.map(|it| awaiting_code(it).into()),
+            awaiting: subscriber.awaiting.as_ref().map(awaiting_code),
             consent_version: subscriber.consent_version.into(),
             consented_on: subscriber.consented_on.to_string(),
             last_active: subscriber.last_active.to_string(),
@@ -114,7 +114,7 @@ impl Row {
             awaiting: self
                 .awaiting
                 .as_deref()
-                .map(|code| find(ALL_AWAITING, awaiting_code, code).ok_or(bad("awaiting")))
+                .map(|code| awaiting_from_code(code).ok_or(bad("awaiting")))
                 .transpose()?,
             consent_version: self
                 .consent_version
@@ -181,20 +181,32 @@ fn pool_code(pool: Pool) -> &'static str {
     }
 }
 
-const ALL_AWAITING: [Awaiting; 4] = [
-    Awaiting::ZoneInSetup,
-    Awaiting::Zone,
-    Awaiting::TimeInSetup,
-    Awaiting::Time,
-];
-
-fn awaiting_code(awaiting: Awaiting) -> &'static str {
+fn awaiting_code(awaiting: &Awaiting) -> String {
     match awaiting {
-        Awaiting::ZoneInSetup => "zone_in_setup",
-        Awaiting::Zone => "zone",
-        Awaiting::TimeInSetup => "time_in_setup",
-        Awaiting::Time => "time",
+        Awaiting::ClockInSetup(zone) => format!("clock_in_setup:{}", zone.name()),
+        Awaiting::Clock(zone) => format!("clock:{}", zone.name()),
+        Awaiting::ZoneInSetup => "zone_in_setup".into(),
+        Awaiting::Zone => "zone".into(),
+        Awaiting::TimeInSetup => "time_in_setup".into(),
+        Awaiting::Time => "time".into(),
+        Awaiting::Erase => "erase".into(),
     }
+}
+
+fn awaiting_from_code(code: &str) -> Option<Awaiting> {
+    Some(match code.split_once(':') {
+        Some(("clock_in_setup", zone)) => Awaiting::ClockInSetup(Zone::kept(zone)),
+        Some(("clock", zone)) => Awaiting::Clock(Zone::kept(zone)),
+        Some(_) => return None,
+        None => match code {
+            "zone_in_setup" => Awaiting::ZoneInSetup,
+            "zone" => Awaiting::Zone,
+            "time_in_setup" => Awaiting::TimeInSetup,
+            "time" => Awaiting::Time,
+            "erase" => Awaiting::Erase,
+            _ => return None,
+        },
+    })
 }
 
 const ALL_SILENCES: [Silence; 3] = [Silence::Unasked, Silence::AskedToGoOn, Silence::Noticed];

@@ -44,6 +44,7 @@ async fn in_the_middle_of_set_up_help_comes_and_set_up_goes_on() {
     world.subscribes(&mia).await;
     world.taps(&mia, "Type my city").await;
     is_answered_with_help(&world, "i dont want to be here anymore").await;
+    world.taps(&mia, "I meant something else").await;
     world.says(&mia, "Denver").await;
     assert!(
         world.last_to(&mia).contains("Denver") || world.last_to(&mia).contains("Mountain"),

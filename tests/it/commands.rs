@@ -107,7 +107,7 @@ async fn before_she_agrees_commands_for_settings_say_how_to_begin() {
         /timezone Lima → There are no settings yet, because you don’t get notes. Everything else works without them. If you would like a short note each day, tap below. [Get notes | All I can do, Crisis help]
         /pause → There are no settings yet, because you don’t get notes. Everything else works without them. If you would like a short note each day, tap below. [Get notes | All I can do, Crisis help]
         /resume → Hi. I’m a bot, not a person. I share short, gentle notes for parents who find it hard to feel close to their baby. The notes come from one article by a postpartum therapist. [Yes, I’m 18+ and I agree | More about privacy | No thanks, let me look | Get help now]
-        /country → You don’t have to handle this alone. [United States, Canada | United Kingdom, Ireland | Australia, New Zealand | Mexico, Spain | India, South Africa | Another EU country, Another country]
+        /country → You don’t have to handle this alone. [United States, Canada | United Kingdom, Ireland | Australia, New Zealand | Mexico, Spain | India, South Africa | Another EU country, Another country | Crisis help]
         /country Canada → Help lines for: Canada. I can keep your country once you agree to get notes. [Copy 988 | Find a helpline anywhere | Other countries]
         /country Atlantis → I don’t know that country. Pick one below. For anywhere else, choose “Another country”. Nothing was changed. [United States, Canada | United Kingdom, Ireland | Australia, New Zealand | Mexico, Spain | India, South Africa | Another EU country, Another country | All I can do, Crisis help]
         /language → English or Spanish? ¿Inglés o español? [English, Español | All I can do, Crisis help]

@@ -316,3 +316,39 @@ async fn after_ninety_days_there_is_one_notice_and_a_week_later_nothing_is_left(
     let row = world.row(keeps).await.unwrap();
     assert_eq!((row.standing, row.erase_at), (Standing::Active, None));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_typed_after_the_notice_are_told_that_everything_stays() {
+    let world = World::new().await;
+    let parents = world
+        .parents_who_typed(&[
+            &[],
+            &["/language es"],
+            &["/pause", "[Until I resume]"],
+            &[],
+            &[],
+        ])
+        .await;
+    world.jump_to(moment("2027-06-05T20:00:00Z")).await;
+    world.lives_until(moment("2027-06-06T20:00:00Z")).await;
+    for (parent, typed, said) in [
+        (
+            &parents[0],
+            "yes please keep them",
+            "All right. Your notes go on.",
+        ),
+        (&parents[1], "sí, por favor", "Está bien. Tus notas siguen."),
+        (&parents[2], "yes", "All right. Nothing was erased."),
+        (
+            &parents[3],
+            "I feel numb when I hold my baby",
+            "All right. Your notes go on.",
+        ),
+        (&parents[4], "no, erase it", "Nothing is erased yet."),
+    ] {
+        world.says(parent, typed).await;
+        let told = world.last_to(parent);
+        assert!(told.starts_with(said), "{typed}: {told}");
+        assert_eq!(world.row(parent).await.unwrap().erase_at, None, "{typed}");
+    }
+}

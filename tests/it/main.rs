@@ -10,6 +10,7 @@
 )]
 
 mod alive;
+mod answers;
 mod canary;
 mod care;
 mod clock;

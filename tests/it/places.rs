@@ -138,9 +138,9 @@ async fn a_time_typed_where_her_clock_was_asked_for_is_read_as_her_clock() {
 async fn words_that_are_no_place_are_met_kindly_and_the_question_stays_open() {
     for (language, typed, said) in [
         ("en", "im so tired", "I did not find that, and that’s fine."),
-        ("en", "lol", "I did not find that, and that’s fine."),
+        ("en", "lol", "I’m a simple bot"),
         ("es", "estoy cansada", "No encontré eso, y no pasa nada."),
-        ("es", "jaja", "No encontré eso, y no pasa nada."),
+        ("es", "jaja", "Soy un bot sencillo."),
     ] {
         let world = World::new().await;
         let parent = subscriber(&world, 21, language).await;

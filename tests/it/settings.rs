@@ -232,14 +232,13 @@ async fn fewer_notes_are_two_taps_from_a_note_and_can_be_undone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn her_own_days_are_called_her_own() {
+async fn on_her_own_days_it_says_what_comes_and_when() {
     let world = World::new().await;
     let mia = english(&world).await;
     world.says(&mia, "/days tue thu").await;
     let said = world.last_to(&mia);
     assert!(
-        said.contains("What you get: Notes on your own days")
-            && said.contains("Days: Tuesday, Thursday"),
+        said.contains("What you get: Affirmations\n") && said.contains("Days: Tuesday, Thursday"),
         "{said}"
     );
 }

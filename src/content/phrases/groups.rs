@@ -163,6 +163,8 @@ pub struct Plans {
     pub three_a_week: String,
     pub weekly: String,
     pub own: String,
+    pub own_affirmations: String,
+    pub own_with_practices: String,
 }
 
 /// What is said around a note.
@@ -221,6 +223,7 @@ pub struct Leaving {
     pub kept: String,
     pub nothing_to_stop: String,
     pub nothing_to_erase: String,
+    pub not_yet: String,
 }
 
 /// Other answers.
@@ -246,6 +249,23 @@ pub struct Answers {
     pub meant_else_in_setup: String,
     pub share: String,
     pub too_long: String,
+    pub thanks: String,
+    pub good_night: String,
+}
+
+/// What parents write that is no place, no time and no command; each in any spelling of its letters. Never shown.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    missing_docs,
+    reason = "the file says each phrase; its key is its name"
+)]
+pub struct Everyday {
+    pub yes: Vec<String>,
+    pub no: Vec<String>,
+    pub thanks: Vec<String>,
+    pub good_night: Vec<String>,
+    pub others: Vec<String>,
 }
 
 /// What each command does, for the list that Telegram shows.

@@ -14,16 +14,14 @@ use crate::{
         tap::{Asking, Flow, Tap},
         wording::fill,
     },
-    domain::{Country, time_of_day::TimeOfDay},
+    domain::{Country, subscriber::Awaiting, time_of_day::TimeOfDay, zone::Zone},
 };
 
 /// The hours that are offered with one tap.
 const HOURS: [u32; 4] = [8, 10, 13, 19];
 
 pub(super) fn zone_question(scene: &Scene, flow: Flow) -> Message {
-    let zone = scene
-        .subscriber
-        .map_or(&scene.defaults.zone, |subscriber| &subscriber.zone);
+    let zone = zone_of(scene);
     if !zone.is_known() {
         return clock_question(scene, flow, false);
     }
@@ -42,6 +40,13 @@ pub(super) fn zone_question(scene: &Scene, flow: Flow) -> Message {
     ];
     rows.push(way_on(scene, flow, Asking::Time));
     scene.message(body, rows)
+}
+
+/// Her zone; before she has one, the operator's.
+pub(super) fn zone_of<'a>(scene: &Scene<'a>) -> &'a Zone {
+    scene
+        .subscriber
+        .map_or(&scene.defaults.zone, |subscriber| &subscriber.zone)
 }
 
 /// The times that clocks show: those where the bot knows help lines, or every one. Across the date line the same time
@@ -105,7 +110,11 @@ pub(super) fn ask_location(scene: &Scene, flow: Flow) -> Reply {
         body: scene.phrases().setup.share.clone(),
         keyboard,
     };
-    expecting(scene, Reply::new(message), awaited(Asking::Location, flow))
+    expecting(
+        scene,
+        Reply::new(message),
+        awaited(scene, Asking::Location, flow),
+    )
 }
 
 pub(super) fn usual_keyboard(scene: &Scene, body: &str) -> Message {
@@ -145,6 +154,39 @@ pub(super) fn plan_question(scene: &Scene, flow: Flow) -> Message {
         .collect();
     rows.push(way_on(scene, flow, Asking::Summary));
     scene.message(&scene.phrases().setup.kind, rows)
+}
+
+/// The questions below which one of these answers may be typed, with the words of whose buttons it may be meant.
+pub(in crate::conversation) fn standing(
+    scene: &Scene,
+    awaiting: Option<&Awaiting>,
+) -> Vec<Message> {
+    let flow = super::flow_of(awaiting);
+    match awaiting {
+        Some(
+            Awaiting::ClockInSetup(_) | Awaiting::Clock(_) | Awaiting::ZoneInSetup | Awaiting::Zone,
+        ) => {
+            let buttons = &scene.phrases().buttons;
+            let below_places = vec![
+                scene.button(&buttons.by_clock, &Tap::Ask(Asking::Clock, flow)),
+                scene.button(&buttons.other_place, &Tap::Ask(Asking::City, flow)),
+            ];
+            vec![
+                zone_question(scene, flow),
+                clock_question(scene, flow, false),
+                scene.message("", vec![below_places]),
+            ]
+        }
+        Some(Awaiting::TimeInSetup | Awaiting::Time) => vec![time_question(scene, flow)],
+        // The last question of set-up expects nothing typed, but it may stand.
+        Some(Awaiting::Erase) | None => {
+            let fresh = scene
+                .subscriber
+                .is_some_and(|subscriber| super::is_fresh(scene, subscriber));
+            let flow = if fresh { Flow::SetUp } else { Flow::Settings };
+            vec![plan_question(scene, flow)]
+        }
+    }
 }
 
 /// The last row of every question: skip to the next one in set-up, back to the settings otherwise; and help.

@@ -333,8 +333,10 @@ fn replanned(mut sub: Subscriber, after: DateTime<Utc>) -> Subscriber {
     sub
 }
 
-/// Something came at `now` in the place of the slot that was due.
+/// Something came at `now` in the place of the slot that was due. What she types next is about that, and no answer to
+/// what was asked before.
 fn brought(mut sub: Subscriber, now: DateTime<Utc>) -> Subscriber {
+    sub.awaiting = None;
     if let Standing::PausedUntil(until) = sub.standing
         && until <= now
     {

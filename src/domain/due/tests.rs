@@ -13,6 +13,7 @@ fn utc(text: &str) -> DateTime<Utc> {
 
 mod any_life;
 mod coming_and_going;
+mod pauses;
 mod unsent;
 
 /// Without an hour after consent to keep.
@@ -359,25 +360,6 @@ fn after_a_clock_that_was_far_ahead_the_next_note_is_near() {
     assert_eq!(near(sent.clone()), "01-05 13:00", "it may have come today");
     let sent = after_sent(brought_near(sent, now), &note("b"), utc("2027-01-05T13:00"));
     assert_eq!(due(&sent), "01-06 13:00");
-}
-
-#[test]
-fn a_short_pause_does_not_cut_a_hold_short_nor_a_hold_a_pause() {
-    let now = utc("2027-01-04T12:00");
-    let days = |days| now + TimeDelta::days(days);
-    let standing = |sub: Subscriber| sub.standing;
-    let day_in_a_hold = paused(held(mia(), now), Some(days(1)), now);
-    assert_eq!(standing(day_in_a_hold), Standing::PausedUntil(days(3)));
-    let week_in_a_hold = paused(held(mia(), now), Some(days(7)), now);
-    assert_eq!(standing(week_in_a_hold), Standing::PausedUntil(days(7)));
-    let month = paused(mia(), Some(days(30)), now);
-    let less = paused(month.clone(), Some(days(1)), now);
-    assert_eq!(
-        standing(less),
-        Standing::PausedUntil(days(3)),
-        "it may be a hold"
-    );
-    assert_eq!(standing(held(month, now)), Standing::PausedUntil(days(30)));
 }
 
 #[test]

@@ -177,7 +177,7 @@ async fn in_set_up_what_was_meant_else_leads_back_to_the_open_question() {
     // With a loss, set-up is over.
     world.says(&mia, "my baby died last week").await;
     world.says(&mia, "thank you").await;
-    says(&world, &mia, "I’m a simple bot");
+    says(&world, &mia, "You’re welcome.");
     world.taps(&mia, "I meant something else").await;
     says(&world, &mia, ENGLISH.off);
     assert!(!world.last_to(&mia).contains("When would you like"));

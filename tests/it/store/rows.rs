@@ -68,6 +68,9 @@ fn variants() -> Vec<Subscriber> {
         Some(Awaiting::Zone),
         Some(Awaiting::TimeInSetup),
         Some(Awaiting::Time),
+        Some(Awaiting::ClockInSetup(Zone::new("Asia/Tokyo").unwrap())),
+        Some(Awaiting::Clock(Zone::kept("Mars/Olympus"))),
+        Some(Awaiting::Erase),
     ];
     let silences = [Silence::Unasked, Silence::AskedToGoOn, Silence::Noticed];
     let mut all = vec![parent(1), full.clone()];

@@ -61,7 +61,13 @@ fn kind_of(subscriber: Option<&Subscriber>) -> Kind {
     };
     (
         format!("{standing} {}", subscriber.language.code()),
-        Some(format!("{:?}", subscriber.awaiting)),
+        // Which zone was asked about makes no other kind of answer.
+        Some(
+            format!("{:?}", subscriber.awaiting)
+                .split('(')
+                .take(2)
+                .collect(),
+        ),
     )
 }
 
