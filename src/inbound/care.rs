@@ -102,6 +102,11 @@ impl Inbound {
                 tracing::error!(%error, "notes could not be held or stopped");
                 Handled::Done
             }
+            // Only the open question would be closed: not worth a second try.
+            Err(error) if finding.tier < Tier::Loss => {
+                tracing::warn!(%error, "what a parent was asked last could not be taken back");
+                Handled::Done
+            }
             Err(error) => {
                 tracing::error!(%error, "notes could not be held or stopped yet; trying again");
                 self.owe(finding, asked.chat);
@@ -142,9 +147,6 @@ impl Inbound {
     }
 
     async fn take_effect(&self, finding: &Finding, asked: Asked) -> Result<(), StoreError> {
-        if finding.tier < Tier::Loss {
-            return Ok(());
-        }
         let now = self.clock.now();
         self.store
             .update(asked.chat, |subscriber| {
